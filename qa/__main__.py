@@ -1,0 +1,61 @@
+"""The one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+
+from qa.cli import cli
+from qa.errors import QaError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BUG = 70
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; expected errors are one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(args=list(arguments), prog_name="qa", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except QaError as error:
+        click.echo(f"qa: {_one_line(str(error))}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("qa: interrupted; what was finished is kept", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left: nobody to tell, and nothing more to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - a bug: the traceback is what helps mend it
+        traceback.print_exc()
+        return BUG
+    return code if isinstance(code, int) else 0
+
+
+def _one_line(message: str) -> str:
+    from qa.render.safe import clean_line
+
+    return clean_line(message)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""``qa index``: build the index of a folder, or bring it up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from qa.commands import options
+from qa.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa.survey import Request
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(path_type=Path), default=options.DEFAULT_CORPUS)
+@options.index_option
+@click.option("--embedder", metavar="NAME_OR_PATH", help="Any sentence-transformers model.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+@click.option("--check", is_flag=True, help="As --dry-run; exit code 4 if anything would be done.")
+@click.option("--rollback", is_flag=True, help="Make the generation before this one current again.")
+@click.option(
+    "--max-file-size",
+    type=options.Size(),
+    default="100MB",
+    show_default=True,
+    help="Skip larger files.",
+)
+@options.json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    corpus: Path,
+    index: Path,
+    embedder: str | None,
+    dry_run: bool,
+    check: bool,
+    rollback: bool,
+    max_file_size: int,
+    as_json: bool,
+) -> None:
+    """Build the index of CORPUS (default: corpus/), or bring it up to date.
+
+    Only what changed is read and embedded again. Until the new generation is published, the old
+    one answers.
+    """
+    from qa.settings import IndexSettings
+    from qa.survey import Request
+
+    if rollback:
+        if dry_run or check:
+            raise UsageError("--rollback goes with neither --dry-run nor --check")
+        _rollback(index, as_json=as_json)
+        return
+    request = Request(corpus, index, IndexSettings(), embedder, max_file_size)
+    if dry_run or check:
+        doing = _plan(request, as_json=as_json)
+        ctx.exit(options.FOUND if check and doing else 0)
+    _build(request, as_json=as_json)
+
+
+def _plan(request: Request, *, as_json: bool) -> bool:
+    from qa.render.jsonout import dumps
+    from qa.render.plan import plan_lines
+    from qa.survey import survey
+
+    plan = survey(request).plan
+    if as_json:
+        click.echo(dumps({"schema": 1, "plan": plan.as_json(), "up_to_date": plan.is_empty}))
+    else:
+        for line in plan_lines(plan):
+            click.echo(line)
+    return not plan.is_empty
+
+
+def _build(request: Request, *, as_json: bool) -> None:
+    from qa.build import build
+    from qa.render.jsonout import dumps
+    from qa.render.plan import outcome_lines, outcome_object
+
+    began = perf_counter()
+    with options.stderr_progress() as progress:
+        outcome = build(request, progress)
+    seconds = perf_counter() - began
+    for line in outcome_lines(outcome, request.index, seconds):
+        click.echo(line, err=True)
+    if as_json:
+        click.echo(dumps(outcome_object(outcome, seconds)))
+
+
+def _rollback(index: Path, *, as_json: bool) -> None:
+    from qa.build import rollback
+    from qa.render.jsonout import dumps
+
+    manifest = rollback(index)
+    click.echo(
+        f"generation {manifest.current} is current again; it was {manifest.previous}. "
+        "The next qa index brings the index up to date with its sources.",
+        err=True,
+    )
+    if as_json:
+        click.echo(
+            dumps({"schema": 1, "generation": manifest.current, "previous": manifest.previous})
+        )

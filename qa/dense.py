@@ -1,0 +1,66 @@
+"""The dense side: exact inner-product search over unit vectors with FAISS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qa.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.float32]
+
+NAME = "vectors.faiss"
+
+
+def to_bytes(vectors: Vectors) -> bytes:
+    """Serialise vectors of shape (n, d), float32, as a FAISS flat inner-product index."""
+    import faiss
+
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    return bytes(faiss.serialize_index(index).data)
+
+
+class DenseIndex:
+    """A FAISS flat index, mapped from its file: exact up to a few hundred thousand passages."""
+
+    def __init__(self, path: Path, expected: int) -> None:
+        import faiss
+
+        try:
+            self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexDamaged(f"{path} is damaged: run: qa index") from error
+        if self._index.ntotal != expected:
+            raise IndexDamaged(
+                f"{path} holds {self._index.ntotal} vectors for {expected} passages: run: qa index"
+            )
+
+    def top(self, question: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """The ``k`` passages with the highest cosine to a question vector of shape (d,).
+
+        Returns ids and cosines, highest first, ties by id ascending.
+        """
+        k = min(k, self._index.ntotal)
+        if k == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        scores, ids = self._index.search(question.reshape(1, -1), k)
+        order = np.lexsort((ids[0], -scores[0]))
+        return ids[0][order], scores[0][order]
+
+    def vectors(self) -> Vectors:
+        """All vectors, shape (n, d), float32: a view into the mapped file, not to be written."""
+        import faiss
+
+        count, dimension = self._index.ntotal, self._index.d
+        if count == 0:
+            return np.empty((0, dimension), np.float32)
+        flat = faiss.rev_swig_ptr(self._index.get_xb(), count * dimension)
+        view: Vectors = flat.reshape(count, dimension)
+        return view

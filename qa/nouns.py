@@ -1,0 +1,234 @@
+"""The shared nouns: frozen values, passed forward. This module imports nothing of ours.
+
+Offsets (``start``, ``end``) count Unicode code points in a document's text, ``end`` exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# ---------------------------------------------------------------- what is read
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not read, and why; ``line`` is a physical line number where it has one."""
+
+    path: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file found in the corpus folder.
+
+    ``name`` is its path below the folder with forward slashes; ``size`` (bytes) and ``mtime_ns``
+    are hints that content may have changed, never proof that it has not.
+    """
+
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text that no sentence crosses: a paragraph, list item, table, code block.
+
+    ``headings`` is the heading path above it, outermost first, without the document's title.
+    """
+
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that can be cited.
+
+    ``name`` is the source's name, followed by ``#ID`` where a source holds many documents.
+    ``line_start``/``line_end`` delimit, in bytes, the line of a ``.jsonl`` source it came from.
+    """
+
+    name: str
+    text: str
+    title: str
+    blocks: tuple[Block, ...]
+    date: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    license: str | None = None
+    line_start: int | None = None
+    line_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of one file: its documents, what it could not read, what it noticed."""
+
+    documents: tuple[Document, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- what is indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A window of whole sentences within one section: ``document.text[start:end]``.
+
+    ``sentences`` are absolute spans that lie inside it, in order; ``headings`` the heading path.
+    """
+
+    start: int
+    end: int
+    headings: tuple[str, ...]
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """What could change a vector: two encoders of one identity give the same vectors.
+
+    ``name`` is for people; ``fingerprint`` digests weights, tokenizer, pooling, prompts and
+    maximum length.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_length: int
+
+
+# ---------------------------------------------------------------- what is found
+
+
+@dataclass(frozen=True, slots=True)
+class TermWeight:
+    """What one analysed term of the question gave to a passage's lexical score."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the same words stand in another document."""
+
+    document: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked passage with the parts of its score.
+
+    ``scores`` holds ``lexical`` (BM25), ``dense`` (cosine), ``lexical_normalised``,
+    ``dense_normalised`` (0..1 within this question) and ``exact`` (share of the quoted phrases
+    and rare identifiers of the question that stand in it). ``lexical_rank`` and ``dense_rank``
+    count from 1 and are None below the candidates' depth.
+    """
+
+    rank: int
+    passage_id: int
+    document: str
+    title: str
+    date: str | None
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    score: float
+    scores: dict[str, float]
+    lexical_rank: int | None
+    dense_rank: int | None
+    terms: tuple[TermWeight, ...] = ()
+    also_in: tuple[Place, ...] = ()
+
+
+# ---------------------------------------------------------------- what is answered
+
+
+class Status(StrEnum):
+    """What re-reading the source said of a quote."""
+
+    VERIFIED = "verified"
+    REPAIRED = "repaired"
+    MOVED = "moved"
+    STALE = "stale"
+    FABRICATED = "fabricated"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands; ``answer_start``/``answer_end`` delimit the answer inside it.
+
+    ``page`` is None for formats without pages. ``context`` is the passage around the quote and
+    ``context_start`` its offset in the document's text; both are for showing, not for citing.
+    """
+
+    number: int
+    document: str
+    title: str
+    date: str | None
+    start: int
+    end: int
+    quote: str
+    status: Status
+    answer_start: int | None = None
+    answer_end: int | None = None
+    page: int | None = None
+    also_in: tuple[Place, ...] = ()
+    headings: tuple[str, ...] = ()
+    publisher: str | None = None
+    url: str | None = None
+    line: int | None = None
+    context: str = ""
+    context_start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """Which index answered."""
+
+    generation: str
+    embedder: str
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its citations, or, where ``text`` is None, an abstention with its reason.
+
+    ``confidence`` is 0..1; where abstained, of the best candidate. ``passages`` are the ranked
+    passages asked for; ``nearest`` those that came closest where abstained.
+    ``seconds`` maps a step's name to the time it took; it has ``total``.
+    """
+
+    question: str
+    text: str | None
+    reason: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    index: IndexInfo
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the program declined to answer."""
+        return self.text is None

@@ -1,0 +1,98 @@
+"""Readers: what turns a file's bytes into documents. A format is one module added here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from qa.nouns import Reading, Skipped
+from qa.readers.metadata import Metadata, from_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qa.nouns import SourceFile
+
+
+class Reader(Protocol):
+    """A format: a module with these names.
+
+    ``suffixes`` are lower-case, with the dot; ``version`` rises when the same bytes are read
+    differently. ``read`` may raise anything on bad content: `read` below says so of the file.
+    """
+
+    suffixes: tuple[str, ...]
+    version: int
+
+    def read(self, source: SourceFile, data: bytes, meta: Metadata) -> Reading:
+        """Turn a file's bytes into documents; ``meta`` is from its ``.meta.json``."""
+        ...
+
+
+class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller turns it into Skipped
+    """A file's bytes can't be had; the message is the reason."""
+
+
+# Imported by name and not by searching the folder: a stray file there is not run.
+_MODULES = ("text", "markdown", "rst", "jsonl")
+
+
+def _registry() -> dict[str, Reader]:
+    found: dict[str, Reader] = {}
+    for name in _MODULES:
+        reader: Reader = import_module(f"qa.readers.{name}")
+        for suffix in reader.suffixes:
+            found[suffix] = reader
+    return found
+
+
+_READERS = _registry()
+SUFFIXES = tuple(sorted(_READERS))
+
+
+def reader_for(name: str) -> Reader | None:
+    """Return the reader of a file of this name, or None where there is none."""
+    stem, dot, suffix = name.rpartition("/")[2].rpartition(".")
+    return _READERS.get(dot + suffix.lower()) if stem else None
+
+
+def meta_path(source: SourceFile) -> Path:
+    """Return where a person may have put what is known of a file: ``NAME.meta.json`` beside it."""
+    return source.path.with_name(source.path.name + ".meta.json")
+
+
+def load(source: SourceFile) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        CannotRead: with the reason.
+    """
+    try:
+        return source.path.read_bytes()
+    except FileNotFoundError:
+        raise CannotRead("vanished while it was read") from None
+    except PermissionError:
+        raise CannotRead("no permission to read it") from None
+    except OSError as error:
+        raise CannotRead(f"can't be read ({error.strerror})") from error
+    except MemoryError:
+        raise CannotRead("does not fit into memory") from None
+
+
+def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
+    """Return the documents in a file's bytes; ``meta_bytes`` is its ``.meta.json``, if any.
+
+    Never raises on content: what can't be read is in ``skipped``.
+    """
+    reader = reader_for(source.name)
+    if reader is None:
+        return Reading(skipped=(Skipped(source.name, "no reader for files of its kind"),))
+    meta, notes = from_json(meta_bytes) if meta_bytes is not None else (Metadata(), ())
+    if not meta.index:
+        return Reading(skipped=(Skipped(source.name, "its .meta.json says index: false"),))
+    try:
+        reading = reader.read(source, data, meta)
+    except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything
+        reason = f"its content can't be read ({type(error).__name__}: {str(error)[:200]})"
+        return Reading(skipped=(Skipped(source.name, reason),))
+    return Reading(reading.documents, reading.skipped, notes + reading.notes)

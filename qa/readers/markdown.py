@@ -1,0 +1,146 @@
+"""Markdown (CommonMark with tables): blocks and heading paths by markdown-it-py's line maps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from qa.nouns import Block
+from qa.readers.metadata import clean
+from qa.readers.structure import Structure, read_text, trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+    from qa.nouns import Reading, SourceFile
+    from qa.readers.metadata import Metadata
+    from qa.readers.structure import Span
+
+suffixes = (".md", ".markdown")
+version = 1
+
+# The parser's own line ends; a form feed, for one, does not end a line of Markdown.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_MARKERS = re.compile(
+    r"(?:[ \t]*(?:>|[-*+](?=[ \t])(?:[ \t]+\[[ xX]\](?=[ \t]))?|\d{1,9}[.)](?=[ \t])))*[ \t]*"
+)
+_NO_WORDS = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|</?[A-Za-z!][^<>]*>", re.DOTALL)
+_WORD = re.compile(r"\w")
+_DEFINITION = re.compile(r"[ \t>]*\[[^\]]+\]:")
+_LEAVES = {"paragraph_open", "fence", "code_block", "html_block", "table_open"}
+_LONGEST_HEADING = 1_000
+
+
+def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
+    """Read a Markdown file as one document."""
+    return read_text(source, data, meta, structure)
+
+
+def structure(text: str, start: int) -> Structure:
+    """Find the blocks after ``start``, each with its heading path.
+
+    A block is a paragraph (of a list item, a quotation, or by itself), a table, a line of indented
+    code, fenced code without its fences, or HTML that holds words. Definitions of links are left
+    out. The title is the first heading of level 1, else a first heading that is above all others.
+    """
+    blocks, inline = _parsers()
+    lines = [line.span() for line in _LINE.finditer(text, start)]
+    headings: dict[int, tuple[int, str]] = {}  # where it begins: level, words
+    spans: list[Span] = []
+    seen = bytearray(len(lines))
+    tokens = blocks.parse(text[start:])
+    for number, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        first, last = token.map[0], min(token.map[1], len(lines))
+        if token.type == "heading_open":
+            words = _words(inline, tokens[number + 1].content)
+            headings[lines[first][0]] = int(token.tag[1:]), words
+        elif token.type in _LEAVES:
+            spans.extend(_leaf(text, lines[first:last], token))
+        elif token.type != "hr":
+            continue
+        seen[first:last] = b"\1" * (last - first)
+    spans.extend(_unseen(text, lines, seen))
+    placed = _with_paths(sorted(span for span in spans if span[0] < span[1]), headings)
+    return Structure(placed, _title(headings))
+
+
+def _parsers() -> tuple[MarkdownIt, MarkdownIt]:
+    """Return a parser of blocks alone, which is fast, and one of what stands inside a heading."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - costs time to import
+
+    blocks = MarkdownIt("commonmark").enable("table")
+    blocks.core.ruler.enableOnly(["normalize", "block"])
+    return blocks, MarkdownIt("commonmark")
+
+
+def _words(inline: MarkdownIt, content: str) -> str:
+    """Give a heading's words without its markup."""
+    children = inline.parseInline(content[:_LONGEST_HEADING])[0].children or []
+    breaks = {"softbreak", "hardbreak"}
+    words = [
+        " " if child.type in breaks else child.content
+        for child in children
+        if child.type != "html_inline"
+    ]
+    return clean("".join(words)) or clean(content) or ""
+
+
+def _leaf(text: str, lines: list[Span], token: Token) -> Iterator[Span]:
+    """Yield the spans of a leaf block, given the lines it stands on."""
+    start, end = lines[0][0], lines[-1][1]
+    if token.type == "fence":
+        inside = lines[1 : 1 + token.content.count("\n")]
+        if inside:
+            yield trimmed(text, inside[0][0], inside[-1][1])
+    elif token.type == "code_block":
+        yield from (trimmed(text, *line) for line in lines)
+    elif token.type == "html_block":
+        if _WORD.search(_NO_WORDS.sub("", text[start:end])):
+            yield trimmed(text, start, end)
+    else:
+        markers = _MARKERS.match(text, start, end)
+        yield trimmed(text, markers.end() if markers else start, end)
+
+
+def _unseen(text: str, lines: list[Span], seen: bytearray) -> Iterator[Span]:
+    """Yield what the parser gave no block for: what is nested too deep, but not definitions."""
+    group: list[Span] = []
+    for line, was_seen in zip([*lines, (len(text), len(text))], [*seen, 1], strict=True):
+        if not was_seen and not text[line[0] : line[1]].isspace():
+            group.append(line)
+            continue
+        if group and not _DEFINITION.match(text, *group[0]):
+            start, end = group[0][0], group[-1][1]
+            if _WORD.search(text, start, end):
+                markers = _MARKERS.match(text, start, end)
+                yield trimmed(text, markers.end() if markers else start, end)
+        group = []
+
+
+def _with_paths(spans: list[Span], headings: dict[int, tuple[int, str]]) -> tuple[Block, ...]:
+    """Give each span the path of the headings above it."""
+    blocks = []
+    above: list[tuple[int, str]] = []
+    waiting = sorted(headings.items(), reverse=True)
+    for start, end in spans:
+        while waiting and waiting[-1][0] < start:
+            level, words = waiting.pop()[1]
+            while above and above[-1][0] >= level:
+                above.pop()
+            if words:
+                above.append((level, words))
+        blocks.append(Block(start, end, tuple(words for _, words in above)))
+    return tuple(blocks)
+
+
+def _title(headings: dict[int, tuple[int, str]]) -> str | None:
+    ordered = [heading for _, heading in sorted(headings.items())]
+    first = next((words for level, words in ordered if level == 1), None)
+    if first is None and ordered and all(level > ordered[0][0] for level, _ in ordered[1:]):
+        first = ordered[0][1]
+    return first or None

@@ -1,0 +1,178 @@
+"""The ranked passages for a question: lexical and dense candidates, fused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa import tokens
+from qa.exact import exact_matches
+from qa.fusion import Fused, Ranking, best_first, fuse
+from qa.nouns import Hit, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from qa.encoder import Encoder
+    from qa.settings import SearchSettings
+    from qa.snapshot import Snapshot
+
+    Vector = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """All candidates of a question in their final order, as parallel arrays, best first.
+
+    ``lexical`` and ``dense`` map a passage id to its raw score and its rank, from 1, on that side.
+    """
+
+    ids: npt.NDArray[np.int64]
+    score: npt.NDArray[np.float64]
+    fused: Fused
+    lexical: dict[int, tuple[float, int]]
+    dense: dict[int, tuple[float, int]]
+    exact: dict[int, float]
+    terms: tuple[str, ...]
+    vector: Vector
+
+    @property
+    def best_cosine(self) -> float:
+        """The highest cosine of any passage to the question, 0 where there is none."""
+        return max((score for score, _ in self.dense.values()), default=0.0)
+
+
+def retrieve(
+    snapshot: Snapshot, encoder: Encoder, question: str, settings: SearchSettings
+) -> Candidates:
+    """Rank all passages for a question: ties by id, exactly named things first."""
+    terms = tuple(tokens.analyse(question))
+    vector = encoder.encode_questions([question])[0]
+    lexical_ids, lexical_scores = snapshot.bm25.top(terms, settings.depth)
+    dense_ids, dense_scores = snapshot.dense.top(vector, settings.depth)
+    fused = fuse(
+        Ranking(lexical_ids.astype(np.int64), lexical_scores, floor=0.0),
+        Ranking(dense_ids, dense_scores),
+        settings.weight,
+    )
+    exact = exact_matches(snapshot, question)
+    fused = _with(fused, exact)
+    score = fused.score + np.array([exact.get(int(p), 0.0) for p in fused.ids])
+    order = best_first(score, fused.ids)
+    return Candidates(
+        ids=fused.ids[order],
+        score=score[order],
+        fused=fused,
+        lexical=_ranks(lexical_ids, lexical_scores),
+        dense=_ranks(dense_ids, dense_scores),
+        exact=exact,
+        terms=terms,
+        vector=vector,
+    )
+
+
+def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
+    """The ``k`` best candidates; a passage with the words of one above it joins it (``also_in``).
+
+    Raises nothing; fewer than ``k`` where there are fewer different ones.
+    """
+    chosen: list[int] = []
+    twins: dict[int, list[int]] = {}
+    for place, passage in enumerate(candidates.ids.tolist()):
+        twin = int(snapshot.twins[passage])
+        if twin in twins:
+            twins[twin].append(passage)
+        elif len(chosen) < k:
+            twins[twin] = []
+            chosen.append(place)
+        elif place > 4 * k:
+            break
+    return tuple(
+        _hit(snapshot, candidates, rank, place, twins)
+        for rank, place in enumerate(chosen, start=1)
+    )
+
+
+def explained(snapshot: Snapshot, candidates: Candidates, found: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The same hits with what each term of the question gave to their lexical score."""
+    ids = [hit.passage_id for hit in found]
+    weights = snapshot.bm25.contributions(candidates.terms, ids)
+    return tuple(replace(hit, terms=terms) for hit, terms in zip(found, weights, strict=True))
+
+
+def _hit(
+    snapshot: Snapshot,
+    candidates: Candidates,
+    rank: int,
+    place: int,
+    twins: dict[int, list[int]],
+) -> Hit:
+    passage = int(candidates.ids[place])
+    row = snapshot.passages[passage]
+    record = snapshot.document(int(row["document"]))
+    position = int(np.searchsorted(candidates.fused.ids, passage))
+    lexical, lexical_rank = candidates.lexical.get(passage, (None, None))
+    cosine, dense_rank = candidates.dense.get(passage, (None, None))
+    if lexical is None:
+        lexical = float(sum(t.weight for t in _terms(snapshot, candidates, passage)))
+    if cosine is None:
+        cosine = float(snapshot.dense.vectors()[passage] @ candidates.vector)
+    return Hit(
+        rank=rank,
+        passage_id=passage,
+        document=record.name,
+        title=record.title,
+        date=record.date,
+        headings=record.headings[int(row["headings"])],
+        start=int(row["start"]),
+        end=int(row["end"]),
+        text=snapshot.passage_text(passage),
+        sentences=snapshot.passage_sentences(passage),
+        score=float(candidates.score[place]),
+        scores={
+            "lexical": lexical,
+            "dense": cosine,
+            "lexical_normalised": float(candidates.fused.first[position]),
+            "dense_normalised": float(candidates.fused.second[position]),
+            "exact": candidates.exact.get(passage, 0.0),
+        },
+        lexical_rank=lexical_rank,
+        dense_rank=dense_rank,
+        also_in=_places(snapshot, twins[int(snapshot.twins[passage])]),
+    )
+
+
+def _terms(snapshot: Snapshot, candidates: Candidates, passage: int) -> Sequence[object]:
+    contributions: Sequence[object] = snapshot.bm25.contributions(candidates.terms, [passage])[0]
+    return contributions
+
+
+def _places(snapshot: Snapshot, passages: Iterable[int]) -> tuple[Place, ...]:
+    rows = [snapshot.passages[passage] for passage in passages]
+    return tuple(
+        Place(snapshot.document(int(r["document"])).name, int(r["start"]), int(r["end"]))
+        for r in rows
+    )
+
+
+def _ranks(
+    ids: npt.NDArray[np.integer], scores: npt.NDArray[np.floating]
+) -> dict[int, tuple[float, int]]:
+    pairs = zip(ids.tolist(), scores.tolist(), strict=True)
+    return {passage: (score, rank) for rank, (passage, score) in enumerate(pairs, start=1)}
+
+
+def _with(fused: Fused, exact: dict[int, float]) -> Fused:
+    """Add passages that were named exactly but are no candidate of either side."""
+    more = np.array(sorted(set(exact) - set(fused.ids.tolist())), np.int64)
+    if not len(more):
+        return fused
+    ids = np.union1d(fused.ids, more)
+    at = np.searchsorted(ids, fused.ids)
+    first, second, score = (np.zeros(len(ids)) for _ in range(3))
+    first[at], second[at], score[at] = fused.first, fused.second, fused.score
+    return Fused(ids, first, second, score)

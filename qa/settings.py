@@ -1,0 +1,54 @@
+"""The numbers that shape an index and a search: one frozen value, passed on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from qa import tokens
+from qa.errors import UsageError
+from qa.passages import CutSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What is fixed when an index is built; a change of any of it rebuilds what it touches."""
+
+    cut: CutSettings = field(default_factory=CutSettings)
+    k1: float = 1.2
+    b: float = 0.75
+    analysis: int = tokens.VERSION
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the settings as the generation keeps them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """What can be chosen for each question.
+
+    ``weight`` is the lexical share in the convex combination of min-max normalised scores;
+    ``depth`` how many candidates each side gives (Bruch, Gai, Ingber, arXiv 2210.11934).
+    """
+
+    weight: float = 0.5
+    depth: int = 1000
+
+    @staticmethod
+    def from_mapping(values: Mapping[str, Any]) -> SearchSettings:
+        """Check and take settings from a JSON object; unknown or wrong ones are all named."""
+        known = {f.name for f in fields(SearchSettings)}
+        problems = [f"unknown setting {name!r}" for name in values if name not in known]
+        weight = values.get("weight", 0.5)
+        depth = values.get("depth", 1000)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
+            problems.append(f"weight must be a number from 0 to 1, not {weight!r}")
+        if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
+            problems.append(f"depth must be a whole number of at least 1, not {depth!r}")
+        if problems:
+            raise UsageError("; ".join(problems))
+        return SearchSettings(float(weight), depth)

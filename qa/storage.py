@@ -1,0 +1,101 @@
+"""Files on disk: atomic replacement, checksums, and what the system refuses, in words."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import xxhash
+
+from qa.errors import IndexDamaged, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Turn what the system says while writing below ``folder`` into a `StorageError`."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
+def storage_error(error: OSError, folder: Path) -> StorageError:
+    """Say what kept a write below ``folder`` from happening, and the way out."""
+    where = error.filename or folder
+    if error.errno in _FULL:
+        return StorageError(
+            f"no space left while writing {where}: free some and run the command again; "
+            "what was there before is untouched, and finished work is kept"
+        )
+    if error.errno in _DENIED:
+        return StorageError(
+            f"{where} can't be written ({error.strerror}): change its permissions, "
+            "or name another index folder with --index"
+        )
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        return StorageError(
+            f"{folder} is a file or lies below one, not a folder: name another with --index"
+        )
+    return StorageError(f"{where} can't be written: {error.strerror or error}")
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a new file and wait until it is on the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_atomically(path: Path, data: bytes) -> None:
+    """Replace a file's content at once: a reader sees the old content or the new."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write_durably(temporary, data)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def checksum(path: Path) -> str:
+    """The xxh3_128 hex digest of a file's bytes, read in chunks: cheap enough for every start."""
+    digest = xxhash.xxh3_128()
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """The same bytes for the same value: sorted keys, UTF-8, one final newline."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
+    return (text + "\n").encode("utf-8", "surrogateescape")
+
+
+def read_json_object(path: Path, way_out: str) -> dict[str, Any]:
+    """Read a JSON object of the index, or raise `IndexDamaged` with the way out."""
+    try:
+        value = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
+    except ValueError as error:
+        raise IndexDamaged(f"{path} is damaged ({error}): {way_out}") from error
+    if not isinstance(value, dict):
+        raise IndexDamaged(f"{path} is damaged (no JSON object): {way_out}")
+    return value

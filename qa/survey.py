@@ -1,0 +1,124 @@
+"""What stands in the corpus folder now, beside what the index holds: the plan of a build."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa import models, readers
+from qa.errors import IndexDamaged, IndexMissing
+from qa.plan import Fingerprint, Plan, compare
+from qa.snapshot import Snapshot
+from qa.sources import Scan, scan
+
+if TYPE_CHECKING:
+    from qa.nouns import Reading, SourceFile
+    from qa.settings import IndexSettings
+
+from qa.nouns import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to index, where to, and how; ``embedder`` None keeps the index's own or the default."""
+
+    corpus: Path
+    index: Path
+    settings: IndexSettings
+    embedder: str | None = None
+    max_file_size: int = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The folder, the index as it is (None where there is none or it is damaged), the plan."""
+
+    scan: Scan
+    snapshot: Snapshot | None
+    damage: str | None
+    fingerprints: dict[str, Fingerprint]
+    plan: Plan
+
+    @property
+    def files(self) -> dict[str, SourceFile]:
+        """The files that could be read, by name."""
+        return {file.name: file for file in self.scan.files if file.name in self.fingerprints}
+
+
+def survey(request: Request) -> Survey:
+    """Hash every file of the folder and compare with the index.
+
+    Raises:
+        CorpusError: the folder is missing or can't be read.
+        IndexMissing: the index folder is a file.
+        ModelError: the embedder asked for is not there.
+    """
+    found = scan(request.corpus, request.max_file_size)
+    snapshot, damage = _open(request.index)
+    fingerprints: dict[str, Fingerprint] = {}
+    skipped = list(found.skipped)
+    for file in found.files:
+        try:
+            fingerprints[file.name] = fingerprint(file, readers.load(file))
+        except readers.CannotRead as error:
+            skipped.append(Skipped(file.name, str(error)))
+    before = {} if snapshot is None else {record.name: record for record in snapshot.sources}
+    rebuild = damage or (_rebuild_reason(snapshot, request) if snapshot else None)
+    plan = compare(before, fingerprints, tuple(sorted(skipped, key=_by_path)), rebuild)
+    return Survey(found, snapshot, damage, fingerprints, plan)
+
+
+def fingerprint(file: SourceFile, data: bytes) -> Fingerprint:
+    """Digest a file's content, with that of the metadata file beside it, and name its reader."""
+    digest = hashlib.sha256(data)
+    meta = meta_bytes(file)
+    if meta is not None:
+        digest.update(b"\0meta\0" + meta)
+    reader = readers.reader_for(file.name)
+    suffix = Path(file.name).suffix.lower()
+    return Fingerprint(digest.hexdigest(), f"{suffix}/{reader.version if reader else 0}")
+
+
+def meta_bytes(file: SourceFile) -> bytes | None:
+    """The content of the ``NAME.meta.json`` beside a file, or None."""
+    try:
+        return readers.meta_path(file).read_bytes()
+    except OSError:
+        return None
+
+
+def read(file: SourceFile) -> tuple[Fingerprint, Reading]:
+    """Load a file once, and read it from those same bytes.
+
+    Raises:
+        CannotRead: the file vanished or may not be read.
+    """
+    data = readers.load(file)
+    return fingerprint(file, data), readers.read(file, data, meta_bytes(file))
+
+
+def _open(index: Path) -> tuple[Snapshot | None, str | None]:
+    try:
+        return Snapshot.open(index), None
+    except IndexMissing:
+        if index.exists() and not index.is_dir():
+            raise
+        return None, None
+    except IndexDamaged as error:
+        return None, f"the index can't be used: {str(error).rpartition(': run:')[0] or error}"
+
+
+def _rebuild_reason(snapshot: Snapshot, request: Request) -> str | None:
+    if snapshot.description["settings"] != request.settings.as_json():
+        return "the index was made with other settings"
+    if request.embedder is not None:
+        folder = models.resolve(request.embedder)
+        if models.fingerprint(folder) != snapshot.embedder.fingerprint:
+            return f"the embedder changes from {snapshot.embedder.name} to {folder.name}"
+    return None
+
+
+def _by_path(item: Skipped) -> tuple[str, int]:
+    return item.path, item.line or 0

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from qa import tokens
-from qa.build import ENCODERS
-from qa.encoder import load_encoder
+from qa.encoders import Encoders, InstalledEncoders, folder_of
 from qa.errors import ModelError, UsageError
 from qa.extract import Candidate, Extractor, SentenceExtractor
 from qa.fitted import SENTENCE_WEIGHTS
 from qa.nouns import Answer, Citation, Hit, Place
 from qa.recheck import Sources
-from qa.search import Candidates, explained, hits, retrieve
+from qa.search import Candidates, hits, retrieve
 from qa.settings import SearchSettings
 from qa.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from qa.encoder import Encoder
+    from qa.encoders import KeptEncoder
 
 _NEAREST = 3
 _TWIN_DEPTH = 50
@@ -46,8 +46,12 @@ class Session:
     settings: SearchSettings
 
     @staticmethod
-    def open(index: Path, settings: SearchSettings | None = None) -> Session:
-        """Open the current generation; the model loads while the index is checked.
+    def open(
+        index: Path,
+        settings: SearchSettings | None = None,
+        encoders: Encoders | None = None,
+    ) -> Session:
+        """Open the current generation; the model loads while the rest is opened.
 
         Raises:
             IndexMissing: there is no index.
@@ -55,8 +59,8 @@ class Session:
             ModelError: the index's copy of its model can't be used.
         """
         snapshot = Snapshot.open(index)
-        folder = index / ENCODERS / snapshot.embedder.fingerprint
-        encoder = load_encoder(folder)
+        folder = folder_of(index, snapshot.embedder.fingerprint)
+        encoder = (encoders or InstalledEncoders()).load(folder)
         if encoder.identity != snapshot.embedder:
             raise ModelError(
                 f"{folder} holds another model than the index was made with: "
@@ -71,17 +75,16 @@ class Session:
             settings or SearchSettings(),
         )
 
-    def search(self, question: str, top: int, *, explain: bool = False) -> tuple[Hit, ...]:
+    def search(self, question: str, top: int) -> tuple[Hit, ...]:
         """The ranked passages alone.
 
         Raises:
             UsageError: the question is empty.
         """
         candidates = retrieve(self.snapshot, self.encoder, checked(question), self.settings)
-        found = hits(self.snapshot, candidates, top)
-        return explained(self.snapshot, candidates, found) if explain else found
+        return hits(self.snapshot, candidates, top)
 
-    def ask(self, question: str, top: int = 3, *, explain: bool = False) -> Answer:
+    def ask(self, question: str, top: int = 3) -> Answer:
         """Answer with checked quotes, or abstain with a reason.
 
         Raises:
@@ -92,8 +95,6 @@ class Session:
         candidates = retrieve(self.snapshot, self.encoder, question, self.settings)
         found = hits(self.snapshot, candidates, max(top, _NEAREST))
         retrieved = perf_counter()
-        if explain:
-            found = explained(self.snapshot, candidates, found)
         extracted = self.extractor.extract(question, found, candidates)
         read = perf_counter()
         best = extracted[0] if extracted else None
@@ -121,9 +122,7 @@ class Session:
             },
         )
 
-    def _reason(
-        self, question: str, candidates: Candidates, best: Candidate | None
-    ) -> str | None:
+    def _reason(self, question: str, candidates: Candidates, best: Candidate | None) -> str | None:
         """Why nothing in the folder bears on the question; None where something does."""
         if best is None:
             return "the index holds no passages"
@@ -148,9 +147,7 @@ class Session:
         hit = best.hit
         number = int(self.snapshot.passages[hit.passage_id]["document"])
         record = self.snapshot.document(number)
-        checked_now = self.sources.check(
-            self.snapshot, number, best.quote_start, best.quote_end
-        )
+        checked_now = self.sources.check(self.snapshot, number, best.quote_start, best.quote_end)
         moved = checked_now.start - best.quote_start
         base = hit.start
         quote = hit.text[best.quote_start - base : best.quote_end - base]
@@ -197,27 +194,15 @@ def checked(question: str) -> str:
         UsageError: it is empty or only white space and control characters.
     """
     if not any(character.isprintable() and not character.isspace() for character in question):
-        raise UsageError("the question is empty: ask something, for example: qa ask \"Who …?\"")
+        raise UsageError('the question is empty: ask something, for example: qa ask "Who …?"')
     return question
 
 
-def with_question(answer: Answer, question: str) -> Answer:
-    """The same answer under another wording of the question."""
-    return replace(answer, question=question)
-
-
-def _warm(encoder: Encoder) -> None:
+def _warm(encoder: KeptEncoder) -> None:
     """Open the model while the rest is loaded; what goes wrong is said when it is first used."""
-    warm = getattr(encoder, "warm", None)
-    if warm is not None:
-        threading.Thread(target=_quietly, args=(warm,), daemon=True).start()
 
+    def quietly() -> None:
+        with suppress(ModelError):
+            encoder.warm()
 
-def _quietly(call: object) -> None:
-    try:
-        call()  # type: ignore[operator]
-    except ModelError:
-        pass
-
-
-__all__: Sequence[str] = ("Session", "checked")
+    threading.Thread(target=quietly, daemon=True).start()

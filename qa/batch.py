@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qa.asking import Session
-    from qa.build import Reporter
+    from qa.reporter import Reporter
     from qa.rows import Question
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qa import generation, hints
-from qa.embeddings import EmbeddingStore
-from qa.encoder import copy_encoder, encoder_for, load_encoder
+from qa.encoder import copy_encoder
+from qa.encoders import FOLDER as ENCODERS
+from qa.encoders import InstalledEncoders, folder_of
 from qa.errors import CorpusError, IndexDamaged, IndexMissing, ModelError
 from qa.lexical import TermCounts, count_terms, load_counts, merge
 from qa.lock import building
 from qa.manifest import Manifest, read_manifest, write_manifest
 from qa.nouns import IndexInfo, Skipped
-from qa.parts import FreshPart, KeptPart, fresh_part, kept_part, key_rows
+from qa.parts import FreshPart, KeptPart, fresh_part, kept_part
 from qa.readers import CannotRead
+from qa.reporter import Reporter
 from qa.snapshot import Snapshot
+from qa.sources import scan
 from qa.storage import storing
 from qa.survey import Request, Survey, read, survey
+from qa.sweep import sweep, tidy
+from qa.vectors import settle, vectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,25 +33,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qa.encoder import Encoder
+    from qa.encoders import Encoders, KeptEncoder
     from qa.plan import Plan
 
     Vectors = npt.NDArray[np.float32]
 
-ENCODERS = "encoders"
-_BATCH = 64
-
-
-class Reporter(Protocol):
-    """Who is told how a build gets on."""
-
-    def start(self, description: str, total: int) -> None:
-        """Begin a step of ``total`` units."""
-
-    def advance(self, n: int) -> None:
-        """Count ``n`` units as done."""
-
-    def say(self, message: str) -> None:
-        """Tell a person something."""
+__all__ = ["ENCODERS", "Outcome", "Reporter", "build", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +54,17 @@ class Outcome:
     notes: tuple[tuple[str, str], ...] = field(default=())
 
 
-def build(request: Request, reporter: Reporter) -> Outcome:
+def build(request: Request, reporter: Reporter, encoders: Encoders | None = None) -> Outcome:
     """Make the index equal to what a fresh build of the folder would be.
 
     What can be reused is; the new generation is published by one atomic replace, and until then
-    the old one answers.
+    the old one answers. An index whose folder is empty by now becomes empty, for what was deleted
+    must not go on answering; `rollback` brings it back.
+
+    Args:
+        request: what to index, where to, and how.
+        reporter: who is told how it gets on.
+        encoders: what gives the encoder; the models on this machine if not given.
 
     Raises:
         CorpusError: the folder is missing, or holds nothing to index and there is no index yet.
@@ -75,21 +72,30 @@ def build(request: Request, reporter: Reporter) -> Outcome:
         StorageError: the disk is full or the folder can't be written.
         ModelError: the embedder can't be used.
     """
+    if not request.corpus.is_dir():
+        scan(request.corpus)  # says what is wrong, before a folder is made for the index
     with building(request.index), storing(request.index):
+        tidy(request.index)
         surveyed = survey(request)
         snapshot = surveyed.snapshot
         if snapshot is not None and surveyed.plan.is_empty:
-            _remember(request, surveyed)
+            _readdress(request, snapshot)
+            _remember(request, surveyed, snapshot.name)
+            sweep(request.index, {snapshot.name, snapshot.manifest.previous})
             return _outcome(surveyed, snapshot, published=False, embedded=0)
         if not surveyed.fingerprints and snapshot is None:
-            raise CorpusError(_nothing_there(request, surveyed))
-        encoder = _encoder(request, snapshot, reporter)
-        drafts = _draft_parts(request, surveyed, encoder.identity.fingerprint, reporter)
+            raise CorpusError(_nothing_there(request, surveyed.plan.skipped))
+        encoder = _encoder(request, snapshot, encoders or InstalledEncoders(), reporter)
+        drafts, lost = _draft_parts(request, surveyed, encoder.identity.fingerprint, reporter)
+        surveyed = surveyed.without(lost)
         if snapshot is None and not any(d.part.record.documents for d in drafts):
-            raise CorpusError(_nothing_there(request, surveyed, drafts))
-        vectors, embedded = _vectors(request, snapshot, drafts, encoder, reporter)
-        _publish(request, snapshot, drafts, vectors, encoder)
-        _remember(request, surveyed)
+            within = [item for draft in drafts for item in draft.part.record.skipped]
+            raise CorpusError(_nothing_there(request, [*surveyed.plan.skipped, *within]))
+        vectors, embedded = vectors_of(request.index, snapshot, drafts, encoder, reporter)
+        name = _publish(request, snapshot, drafts, vectors, encoder)
+        _remember(request, surveyed, name)
+        settle(request.index, encoder.identity.dimension, drafts)
+        sweep(request.index, {name, read_manifest(request.index).previous})
         return _outcome(surveyed, Snapshot.open(request.index), published=True, embedded=embedded)
 
 
@@ -100,28 +106,33 @@ def rollback(index: Path) -> Manifest:
         IndexMissing: there is no index, or none before the current one.
         IndexDamaged: the one before is not whole.
     """
+    read_manifest(index)  # says what is wrong, before a folder is made for the lock
     with building(index), storing(index):
         manifest = read_manifest(index)
         if manifest.previous is None:
-            raise IndexMissing(f"{index} has no generation before {manifest.current}")
+            raise IndexMissing(
+                f"{index} has no generation before {manifest.current}: there is nothing to go "
+                "back to; qa index brings it up to date with its sources"
+            )
         back = replace(manifest, current=manifest.previous, previous=manifest.current)
         Snapshot(index, back)
         write_manifest(index, back)
         return back
 
 
-def _encoder(request: Request, snapshot: Snapshot | None, reporter: Reporter) -> Encoder:
+def _encoder(
+    request: Request, snapshot: Snapshot | None, encoders: Encoders, reporter: Reporter
+) -> KeptEncoder:
     """The encoder asked for; the index's own where none is."""
     if request.embedder is None and snapshot is not None:
-        own = request.index / ENCODERS / snapshot.embedder.fingerprint
         try:
-            encoder = load_encoder(own)
+            encoder = encoders.load(folder_of(request.index, snapshot.embedder.fingerprint))
             encoder.warm()
         except ModelError as error:
             reporter.say(f"the index's copy of its model can't be used ({error})")
         else:
             return encoder
-    return encoder_for(_embedder(request), say=reporter.say)
+    return encoders.of(_embedder(request), reporter.say)
 
 
 def _embedder(request: Request) -> str | None:
@@ -137,13 +148,17 @@ def _embedder(request: Request) -> str | None:
 
 def _draft_parts(
     request: Request, surveyed: Survey, embedder: str, reporter: Reporter
-) -> list[FreshPart | KeptPart]:
-    """Read and cut what changed, take over the rest; in order of name."""
+) -> tuple[list[FreshPart | KeptPart], tuple[Skipped, ...]]:
+    """Read and cut what changed, take over the rest; in order of name.
+
+    Second come the files that vanished, or could no longer be read, since the survey.
+    """
     plan, snapshot = surveyed.plan, surveyed.snapshot
     same_model = snapshot is not None and snapshot.embedder.fingerprint == embedder
     kept = set(plan.kept) if plan.rebuild is None and same_model else set()
     places = {} if snapshot is None else {r.name: i for i, r in enumerate(snapshot.sources)}
     drafts: list[FreshPart | KeptPart] = []
+    lost: list[Skipped] = []
     reporter.start("reading", len(surveyed.fingerprints) - len(kept))
     for name, file in surveyed.files.items():
         if name in kept and snapshot is not None:
@@ -152,92 +167,11 @@ def _draft_parts(
         try:
             fingerprint, reading = read(file)
         except CannotRead as error:
-            reporter.say(f"skipped {name}: {error}")
-            continue
-        drafts.append(fresh_part(name, fingerprint, reading, request.settings.cut, embedder))
+            lost.append(Skipped(name, str(error)))
+        else:
+            drafts.append(fresh_part(name, fingerprint, reading, request.settings.cut, embedder))
         reporter.advance(1)
-    return drafts
-
-
-def _vectors(
-    request: Request,
-    snapshot: Snapshot | None,
-    drafts: Sequence[FreshPart | KeptPart],
-    encoder: Encoder,
-    reporter: Reporter,
-) -> tuple[Vectors, int]:
-    """The vectors of all drafts in order, and how many passages had to be embedded for them."""
-    texts: dict[bytes, str] = {}
-    for draft in drafts:
-        if isinstance(draft, FreshPart):
-            texts.update(zip(key_rows(draft.part.keys), draft.embed, strict=True))
-    known = _known(snapshot, texts)
-    store = EmbeddingStore(request.index, encoder.identity.dimension)
-    try:
-        known.update(store.get(key for key in texts if key not in known))
-        missing = {key: text for key, text in texts.items() if key not in known}
-        known.update(_embed(missing, encoder, store, reporter))
-        if snapshot is not None:
-            _retire(snapshot, drafts, store)
-    finally:
-        store.close()
-    rows = [_rows(draft, snapshot, known, encoder.identity.dimension) for draft in drafts]
-    if not rows:
-        return np.empty((0, encoder.identity.dimension), np.float32), 0
-    return np.concatenate(rows), len(missing)
-
-
-def _known(snapshot: Snapshot | None, texts: dict[bytes, str]) -> dict[bytes, Vectors]:
-    """The vectors wanted that the current generation has."""
-    if snapshot is None or not texts:
-        return {}
-    vectors = snapshot.dense.vectors()
-    rows = enumerate(key_rows(snapshot.keys))
-    return {key: vectors[row] for row, key in rows if key in texts}
-
-
-def _embed(
-    missing: dict[bytes, str], encoder: Encoder, store: EmbeddingStore, reporter: Reporter
-) -> dict[bytes, Vectors]:
-    """Embed batch by batch, each kept on disk as soon as it is done; the longest first."""
-    reporter.start("embedding", len(missing))
-    keys = sorted(missing, key=lambda key: (-len(missing[key]), key))
-    done: dict[bytes, Vectors] = {}
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        vectors = encoder.encode_passages([missing[key] for key in batch])
-        new = dict(zip(batch, vectors, strict=True))
-        store.put(new)
-        done.update(new)
-        reporter.advance(len(batch))
-    return done
-
-
-def _retire(
-    snapshot: Snapshot, drafts: Sequence[FreshPart | KeptPart], store: EmbeddingStore
-) -> None:
-    """Keep the vectors that leave the index, so that a file put back is not embedded again."""
-    staying = {key for draft in drafts for key in key_rows(draft.part.keys)}
-    vectors = snapshot.dense.vectors()
-    leaving = {
-        key: vectors[row]
-        for row, key in enumerate(key_rows(snapshot.keys))
-        if key not in staying
-    }
-    if leaving:
-        store.put(leaving)
-
-
-def _rows(
-    draft: FreshPart | KeptPart,
-    snapshot: Snapshot | None,
-    known: dict[bytes, Vectors],
-    dimension: int,
-) -> Vectors:
-    if isinstance(draft, KeptPart) and snapshot is not None:
-        return snapshot.dense.vectors()[draft.first : draft.end]
-    rows = [known[key] for key in key_rows(draft.part.keys)]
-    return np.stack(rows) if rows else np.empty((0, dimension), np.float32)
+    return drafts, tuple(lost)
 
 
 def _counts(snapshot: Snapshot | None, drafts: Sequence[FreshPart | KeptPart]) -> TermCounts:
@@ -267,10 +201,10 @@ def _publish(
     drafts: Sequence[FreshPart | KeptPart],
     vectors: Vectors,
     encoder: Encoder,
-) -> None:
-    """Write the generation, then let the manifest name it, then sweep what nothing names."""
+) -> str:
+    """Write the generation, then let the manifest name it; returns its name."""
     index = request.index
-    copy_encoder(encoder, index / ENCODERS / encoder.identity.fingerprint)
+    copy_encoder(encoder, folder_of(index, encoder.identity.fingerprint))
     name = generation.write_generation(
         index,
         [draft.part for draft in drafts],
@@ -280,15 +214,19 @@ def _publish(
         encoder.identity,
     )
     previous = _previous(index, snapshot, name)
-    corpus = str(request.corpus.resolve())
-    write_manifest(index, Manifest(name, previous, corpus, _embedder(request)))
-    store = EmbeddingStore(index, encoder.identity.dimension)
-    try:
-        published = [key for draft in drafts for key in key_rows(draft.part.keys)]
-        store.settle(published, keep=len(published))
-    finally:
-        store.close()
-    _sweep(index, {name, previous})
+    write_manifest(index, Manifest(name, previous, _address(request), _embedder(request)))
+    return name
+
+
+def _readdress(request: Request, snapshot: Snapshot) -> None:
+    """Let the manifest name the folder and the model as they were asked for now."""
+    now = replace(snapshot.manifest, corpus=_address(request), embedder=_embedder(request))
+    if now != snapshot.manifest:
+        write_manifest(request.index, now)
+
+
+def _address(request: Request) -> str:
+    return str(request.corpus.resolve())
 
 
 def _previous(index: Path, snapshot: Snapshot | None, name: str) -> str | None:
@@ -301,25 +239,13 @@ def _previous(index: Path, snapshot: Snapshot | None, name: str) -> str | None:
         return None
 
 
-def _sweep(index: Path, named: set[str | None]) -> None:
-    """Delete generations, and models, that neither the current nor the previous one needs."""
-    folder = index / generation.FOLDER
-    for path in folder.iterdir():
-        if path.name not in named:
-            shutil.rmtree(path, ignore_errors=True)
-    used = set()
-    for path in folder.iterdir():
-        try:
-            used.add(Snapshot(index, Manifest(path.name, None, "")).embedder.fingerprint)
-        except IndexDamaged:
-            continue
-    for path in (index / ENCODERS).iterdir():
-        if path.name not in used:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _remember(request: Request, surveyed: Survey) -> None:
-    hints.write(request.index, surveyed.scan.files, surveyed.fingerprints, surveyed.plan.skipped)
+def _remember(request: Request, surveyed: Survey, name: str) -> None:
+    files = {
+        file.name: (file.size, file.mtime_ns, surveyed.fingerprints[file.name].digest)
+        for file in surveyed.files.values()
+    }
+    remembered = hints.Hints(files, surveyed.plan.skipped, request.max_file_size)
+    hints.write(request.index, name, remembered)
 
 
 def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded: int) -> Outcome:
@@ -337,16 +263,10 @@ def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded:
     )
 
 
-def _nothing_there(
-    request: Request, surveyed: Survey, drafts: Sequence[FreshPart | KeptPart] = ()
-) -> str:
-    within = [item for draft in drafts for item in draft.part.record.skipped]
-    skipped = [*surveyed.plan.skipped, *within]
+def _nothing_there(request: Request, skipped: Sequence[Skipped]) -> str:
     text = f"nothing to index in {request.corpus}: put documents there"
     if skipped:
         first = skipped[0]
         more = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
         text += f" (skipped {first.path}: {first.reason}{more})"
     return text
-
-

@@ -9,6 +9,7 @@ import numpy as np
 from qa.errors import IndexDamaged
 
 if TYPE_CHECKING:
+    import mmap
     from pathlib import Path
 
     import numpy.typing as npt
@@ -28,18 +29,32 @@ def to_bytes(vectors: Vectors) -> bytes:
 
 
 class DenseIndex:
-    """A FAISS flat index, mapped from its file: exact up to a few hundred thousand passages."""
+    """A FAISS flat index over mapped bytes: exact up to a few hundred thousand passages.
 
-    def __init__(self, path: Path, expected: int) -> None:
+    FAISS reads the vectors where they lie, and a mapped file stays readable after it is deleted.
+
+    Args:
+        data: what `to_bytes` gave, as bytes or as a mapped file.
+        expected: the number of vectors that belong there.
+        where: the file, for messages.
+
+    Raises:
+        IndexDamaged: it is no FAISS index, or one of another number of vectors.
+    """
+
+    def __init__(self, data: bytes | mmap.mmap, expected: int, where: Path) -> None:
         import faiss
 
+        self._data = np.frombuffer(data, np.uint8)
+        readers: Any = faiss  # the class is missing from its types
         try:
-            self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+            reader = readers.ZeroCopyIOReader(faiss.swig_ptr(self._data), self._data.size)
+            self._index: Any = faiss.read_index(reader)
         except RuntimeError as error:
-            raise IndexDamaged(f"{path} is damaged: run: qa index") from error
+            raise IndexDamaged(f"{where} is damaged: run: qa index") from error
         if self._index.ntotal != expected:
             raise IndexDamaged(
-                f"{path} holds {self._index.ntotal} vectors for {expected} passages: run: qa index"
+                f"{where} holds {self._index.ntotal} vectors for {expected} passages: run: qa index"
             )
 
     def top(self, question: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:

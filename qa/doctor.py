@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import hints, models
-from qa.build import ENCODERS
 from qa.encoder import load_encoder
+from qa.encoders import folder_of
 from qa.errors import QaError
 from qa.freshness import changes
 from qa.snapshot import Snapshot
@@ -63,7 +63,7 @@ def diagnose(index: Path) -> Diagnosis:
         _embedded(),
         _sources(snapshot),
     )
-    _, skipped = hints.read(index)
+    skipped = hints.read(index, snapshot.name).skipped
     within = tuple(item for record in snapshot.sources for item in record.skipped)
     notes = tuple((record.name, note) for record in snapshot.sources for note in record.notes)
     return Diagnosis(checks, skipped + within, notes)
@@ -73,7 +73,7 @@ def _model(snapshot: Snapshot) -> Check:
     """Load the index's own model and embed a word with it."""
     own = snapshot.embedder
     try:
-        encoder = load_encoder(snapshot.index / ENCODERS / own.fingerprint)
+        encoder = load_encoder(folder_of(snapshot.index, own.fingerprint))
         vector = encoder.encode_questions(["probe"])
     except QaError as error:
         return Check("model", Verdict.PROBLEM, f"{error}")

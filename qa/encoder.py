@@ -52,6 +52,10 @@ class Encoder(Protocol):
     def identity(self) -> EmbedderIdentity:
         """What could change a vector."""
 
+    @property
+    def folder(self) -> Path:
+        """Where its encoder.json and the files that it names lie."""
+
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> npt.NDArray[np.float32]:
@@ -75,7 +79,7 @@ def load_encoder(folder: Path) -> OnnxEncoder | SentenceTransformerEncoder:
     return SentenceTransformerEncoder(folder)
 
 
-def copy_encoder(encoder: OnnxEncoder | SentenceTransformerEncoder, destination: Path) -> None:
+def copy_encoder(encoder: Encoder, destination: Path) -> None:
     """Copy an encoder's folder to ``destination``, whole or not at all.
 
     Nothing is done where the same encoder is there already, whole.
@@ -121,7 +125,7 @@ def _cache_folder(cache: Path | None) -> Path:
         return cache
     if value := os.environ.get("QA_CACHE"):
         return Path(value).expanduser()
-    from platformdirs import user_cache_dir  # noqa: PLC0415 - wanted by building alone
+    from platformdirs import user_cache_dir
 
     return Path(user_cache_dir("qa"))
 
@@ -159,7 +163,7 @@ def _make(found: ModelFolder, digest: str, destination: Path, say: Callable[[str
 
 def _fill(found: ModelFolder, digest: str, folder: Path) -> None:
     """Write the exported encoder into ``folder``, or the note that it can't be exported."""
-    from qa.export import CannotExportError, export, identity_of  # noqa: PLC0415 - imports torch
+    from qa.export import CannotExportError, export, identity_of
 
     model = load_sentence_transformer(found)
     identity = identity_of(model, found.name, digest)

@@ -108,7 +108,7 @@ def read_card(folder: Path) -> Card:
         raise ModelError(
             f"The encoder {path} can't be read: {error.strerror}. {_REPAIR}."
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"The encoder {path} is damaged: it is no JSON. {_REPAIR}.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ModelError(f"The encoder {path} is of another version of qa. {_REPAIR}.")

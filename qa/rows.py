@@ -41,7 +41,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     problems: list[str] = []
     questions: list[Question] = []
     lines: dict[str, int] = {}
-    for row in _rows(path, problems):
+    for row in rows_of(path, problems):
         identifier = row.values.get("_id", row.values.get("id"))
         text = row.values.get("question", row.values.get("text"))
         if isinstance(identifier, bool) or not isinstance(identifier, str | int):
@@ -59,11 +59,16 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     if not problems and not questions:
         problems.append("it has no questions")
     if problems:
-        raise RowsError(_told(path, problems))
+        raise RowsError(told(path, problems))
     return tuple(questions)
 
 
-def _rows(path: Path, problems: list[str]) -> Iterator[Row]:
+def rows_of(path: Path, problems: list[str]) -> Iterator[Row]:
+    """Yield the JSON objects of a file; what is none is named in ``problems``, by its line.
+
+    Raises:
+        UsageError: the file can't be read.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -82,7 +87,8 @@ def _rows(path: Path, problems: list[str]) -> Iterator[Row]:
             problems.append(f"line {number}: no JSON object")
 
 
-def _told(path: Path, problems: list[str]) -> str:
+def told(path: Path, problems: list[str]) -> str:
+    """One message that names the first problems and counts the rest."""
     named = "; ".join(problems[:_MOST_NAMED])
     more = len(problems) - _MOST_NAMED
     return f"{path}: {named}{f'; and {more} more' if more > 0 else ''}: correct them and try again"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qa.asking import Session
-    from qa.build import Reporter
+    from qa.reporter import Reporter
     from qa.search import Candidates
 
 TAG = "qa"
@@ -54,9 +54,7 @@ def documents(session: Session, candidates: Candidates, top: int) -> list[tuple[
     snapshot = session.snapshot
     owners = snapshot.passages["document"][candidates.ids]
     _, first = np.unique(owners, return_index=True)
-    best = [
-        (docid(session, int(owners[place])), float(candidates.score[place])) for place in first
-    ]
+    best = [(docid(session, int(owners[place])), float(candidates.score[place])) for place in first]
     return sorted(best, key=lambda pair: (-pair[1], pair[0]))[:top]
 
 

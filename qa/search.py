@@ -13,11 +13,12 @@ from qa.fusion import Fused, Ranking, best_first, fuse
 from qa.nouns import Hit, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
     from qa.encoder import Encoder
+    from qa.nouns import TermWeight
     from qa.settings import SearchSettings
     from qa.snapshot import Snapshot
 
@@ -78,7 +79,7 @@ def retrieve(
 def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
     """The ``k`` best candidates; a passage with the words of one above it joins it (``also_in``).
 
-    Raises nothing; fewer than ``k`` where there are fewer different ones.
+    Fewer than ``k`` where there are fewer different ones.
     """
     chosen: list[int] = []
     twins: dict[int, list[int]] = {}
@@ -91,38 +92,30 @@ def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
             chosen.append(place)
         elif place > 4 * k:
             break
-    return tuple(
-        _hit(snapshot, candidates, rank, place, twins)
-        for rank, place in enumerate(chosen, start=1)
-    )
-
-
-def explained(snapshot: Snapshot, candidates: Candidates, found: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The same hits with what each term of the question gave to their lexical score."""
-    ids = [hit.passage_id for hit in found]
-    weights = snapshot.bm25.contributions(candidates.terms, ids)
-    return tuple(replace(hit, terms=terms) for hit, terms in zip(found, weights, strict=True))
+    terms = snapshot.bm25.contributions(candidates.terms, candidates.ids[chosen].tolist())
+    found = []
+    for rank, (place, given) in enumerate(zip(chosen, terms, strict=True), start=1):
+        hit = _hit(snapshot, candidates, place, given)
+        others = _places(snapshot, twins[int(snapshot.twins[hit.passage_id])])
+        found.append(replace(hit, rank=rank, also_in=others))
+    return tuple(found)
 
 
 def _hit(
-    snapshot: Snapshot,
-    candidates: Candidates,
-    rank: int,
-    place: int,
-    twins: dict[int, list[int]],
+    snapshot: Snapshot, candidates: Candidates, place: int, terms: tuple[TermWeight, ...]
 ) -> Hit:
+    """The candidate at a place of the ranking, from 0."""
     passage = int(candidates.ids[place])
     row = snapshot.passages[passage]
     record = snapshot.document(int(row["document"]))
-    position = int(np.searchsorted(candidates.fused.ids, passage))
-    lexical, lexical_rank = candidates.lexical.get(passage, (None, None))
+    at = int(np.searchsorted(candidates.fused.ids, passage))
+    unranked = (sum(term.weight for term in terms), None)
+    lexical, lexical_rank = candidates.lexical.get(passage, unranked)
     cosine, dense_rank = candidates.dense.get(passage, (None, None))
-    if lexical is None:
-        lexical = float(sum(t.weight for t in _terms(snapshot, candidates, passage)))
     if cosine is None:
         cosine = float(snapshot.dense.vectors()[passage] @ candidates.vector)
     return Hit(
-        rank=rank,
+        rank=place + 1,
         passage_id=passage,
         document=record.name,
         title=record.title,
@@ -136,19 +129,14 @@ def _hit(
         scores={
             "lexical": lexical,
             "dense": cosine,
-            "lexical_normalised": float(candidates.fused.first[position]),
-            "dense_normalised": float(candidates.fused.second[position]),
+            "lexical_normalised": float(candidates.fused.first[at]),
+            "dense_normalised": float(candidates.fused.second[at]),
             "exact": candidates.exact.get(passage, 0.0),
         },
         lexical_rank=lexical_rank,
         dense_rank=dense_rank,
-        also_in=_places(snapshot, twins[int(snapshot.twins[passage])]),
+        terms=terms,
     )
-
-
-def _terms(snapshot: Snapshot, candidates: Candidates, passage: int) -> Sequence[object]:
-    contributions: Sequence[object] = snapshot.bm25.contributions(candidates.terms, [passage])[0]
-    return contributions
 
 
 def _places(snapshot: Snapshot, passages: Iterable[int]) -> tuple[Place, ...]:

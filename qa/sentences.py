@@ -66,37 +66,42 @@ def _starts(text: str, start: int, end: int) -> Iterator[int]:
     """Yield where sentences start in a stretch, reading it in bounded pieces.
 
     The last sentence of a piece may have been cut by the piece's end, so the next piece begins
-    with it again.
+    with it again; where a piece is one endless sentence, the next one goes on with it.
     """
+    going_on = False
     while start < end:
         piece_end = min(start + _PIECE, end)
-        found = _library_starts(text[start:piece_end])
-        yield from (start + offset for offset in found[:-1] if piece_end < end)
+        found = [start + offset for offset in _library_starts(text[start:piece_end])]
+        if going_on:
+            del found[:1]  # where the piece begins, and no sentence
         if piece_end == end:
-            yield from (start + offset for offset in found)
+            yield from found
             return
-        if len(found) > 1 and found[-1] > 0:
-            start += found[-1]
-        else:  # one endless sentence: hand it over and leave the cutting to the cap
-            yield start
-            start = _last_space(text, start + _PIECE // 2, piece_end)
+        yield from found[:-1]
+        if found and found[-1] > start:
+            start, going_on = found[-1], False
+        else:
+            yield from found
+            going_on = going_on or bool(found)
+            start = _last_gap(text, start + _PIECE // 2, piece_end)
 
 
 def _library_starts(piece: str) -> list[int]:
     if not _COULD_END.search(piece.rstrip(_CJK_STOPS)):
         return [0]
-    from syntok.segmenter import segment  # noqa: PLC0415 - costs time to import
-    from syntok.tokenizer import Tokenizer  # noqa: PLC0415
+    from syntok.segmenter import segment
+    from syntok.tokenizer import Tokenizer
 
     tokens = Tokenizer(replace_not_contraction=False).tokenize(piece)
     return [sentence[0].offset for sentence in segment(tokens) if sentence]
 
 
-def _last_space(text: str, start: int, end: int) -> int:
-    for position in range(end, start, -1):
+def _last_gap(text: str, half: int, last: int) -> int:
+    """Return the last place in ``half..last`` after a space, else between characters."""
+    for position in range(last, half, -1):
         if text[position - 1].isspace():
             return position
-    return end
+    return _between_characters(text, half, last)
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -142,18 +147,20 @@ def _cap(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _cut(text: str, start: int) -> int:
-    """Choose where to cut a text that is too long: after a space, else between characters.
+    """Choose where to cut a text that is too long: before a word, else between characters.
 
-    Of the spaces in the second half the one before the longest word is taken (the last of
-    them), so that the choice hangs on the words around it: after an edit the cuts soon fall
-    where they fell before.
+    Of the words in the second half the one with the least hash is taken, so that the choice
+    hangs on the words alone: after an edit the cuts soon fall where they fell before.
     """
+    import xxhash  # noqa: PLC0415 - only building an index needs it
+
     half, last = start + LONGEST // 2, start + LONGEST
-    best, best_length = 0, -1
-    for gap in re.finditer(r"\s+(?=(\S{1,64}))", text[half : last + 64]):
-        if half + gap.end() <= last and len(gap[1]) >= best_length:
-            best, best_length = half + gap.end(), len(gap[1])
-    return best or _between_characters(text, half, last)
+    gaps = [
+        (xxhash.xxh3_64_intdigest(gap[1].encode("utf-8", "replace")), half + gap.end())
+        for gap in re.finditer(r"\s+(?=(\S{1,64}))", text[half : last + 64])
+        if half + gap.end() <= last
+    ]
+    return min(gaps)[1] if gaps else _between_characters(text, half, last)
 
 
 def _between_characters(text: str, half: int, last: int) -> int:

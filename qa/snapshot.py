@@ -6,7 +6,7 @@ import json
 import mmap
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -63,10 +63,14 @@ class Snapshot:
         self.embedder = EmbedderIdentity(**self.description["embedder"])
         self._texts = _map(self.folder / "texts.utf8")
         self._lines = _map(self.folder / "documents.jsonl")
+        self._sources = _map(self.folder / "sources.jsonl")
+        self._vectors = _map(self.folder / dense.NAME)
         self.documents = self._array("documents.npy")
         self.passages = self._array("passages.npy")
         self.sentences = self._array("sentences.npy")
         self.twins = self._array("twins.npy")
+        # What each passage's vector follows from, shape (passages, 16).
+        self.keys = self._array("keys.npy")
         self.bm25 = Bm25.load(self.folder / "bm25")
         self._records: dict[int, DocumentRecord] = {}
 
@@ -95,18 +99,14 @@ class Snapshot:
     @cached_property
     def dense(self) -> dense.DenseIndex:
         """The dense side; FAISS is imported when it is first asked for."""
-        return dense.DenseIndex(self.folder / dense.NAME, len(self.passages))
-
-    @cached_property
-    def keys(self) -> npt.NDArray[np.uint8]:
-        """What each passage's vector follows from, shape (passages, 16)."""
-        return self._array("keys.npy")
+        where = self.folder / dense.NAME
+        return dense.DenseIndex(self._vectors, len(self.passages), where)
 
     @cached_property
     def sources(self) -> tuple[SourceRecord, ...]:
         """The files the generation was read from, in order."""
-        data = (self.folder / "sources.jsonl").read_bytes()
-        return tuple(SourceRecord.from_json(_loads(line)) for line in data.splitlines())
+        lines = self._sources[:].splitlines()
+        return tuple(SourceRecord.from_json(_loads(line)) for line in lines)
 
     def document(self, number: int) -> DocumentRecord:
         """The record of a document, counted from 0."""
@@ -162,13 +162,15 @@ class Snapshot:
     def _array(self, name: str) -> npt.NDArray[Any]:
         """Map an array; a small one is read, for an empty one can't be mapped."""
         path = self.folder / name
-        mode = "r" if path.stat().st_size > _SMALL else None
+        mode: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
         array: npt.NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
         return array
 
     def _checked_description(self) -> dict[str, Any]:
         path = self.folder / generation.DESCRIPTION
         try:
+            if generation.name_of(path.read_bytes()) != self.name:
+                raise IndexDamaged(f"{path} was altered (checksum differs): {self._way_out}")
             value = read_json_object(path, self._way_out)
             if value.get("version") != generation.VERSION:
                 raise IndexDamaged(

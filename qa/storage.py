@@ -94,7 +94,7 @@ def read_json_object(path: Path, way_out: str) -> dict[str, Any]:
     """Read a JSON object of the index, or raise `IndexDamaged` with the way out."""
     try:
         value = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexDamaged(f"{path} is damaged ({error}): {way_out}") from error
     if not isinstance(value, dict):
         raise IndexDamaged(f"{path} is damaged (no JSON object): {way_out}")

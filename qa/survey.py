@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import models, readers
+from qa.encoder_folder import is_whole
+from qa.encoders import folder_of
 from qa.errors import IndexDamaged, IndexMissing
+from qa.nouns import Skipped
 from qa.plan import Fingerprint, Plan, compare
 from qa.snapshot import Snapshot
 from qa.sources import Scan, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qa.nouns import Reading, SourceFile
     from qa.settings import IndexSettings
-
-from qa.nouns import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,15 @@ class Survey:
         """The files that could be read, by name."""
         return {file.name: file for file in self.scan.files if file.name in self.fingerprints}
 
+    def without(self, lost: Sequence[Skipped]) -> Survey:
+        """The same survey, of files that could not be read after all."""
+        if not lost:
+            return self
+        names = {item.path for item in lost}
+        left = {name: digest for name, digest in self.fingerprints.items() if name not in names}
+        skipped = tuple(sorted((*self.plan.skipped, *lost), key=_by_path))
+        return replace(self, fingerprints=left, plan=replace(self.plan, skipped=skipped))
+
 
 def survey(request: Request) -> Survey:
     """Hash every file of the folder and compare with the index.
@@ -55,7 +68,7 @@ def survey(request: Request) -> Survey:
         IndexMissing: the index folder is a file.
         ModelError: the embedder asked for is not there.
     """
-    found = scan(request.corpus, request.max_file_size)
+    found = _outside(request.index, scan(request.corpus, request.max_file_size))
     snapshot, damage = _open(request.index)
     fingerprints: dict[str, Fingerprint] = {}
     skipped = list(found.skipped)
@@ -99,6 +112,15 @@ def read(file: SourceFile) -> tuple[Fingerprint, Reading]:
     return fingerprint(file, data), readers.read(file, data, meta_bytes(file))
 
 
+def _outside(index: Path, found: Scan) -> Scan:
+    """Leave out what lies in the index folder itself, which the corpus folder may hold."""
+    own = Path(os.path.realpath(index))
+    within = tuple(file for file in found.files if file.path.is_relative_to(own))
+    if not within:
+        return found
+    return replace(found, files=tuple(file for file in found.files if file not in within))
+
+
 def _open(index: Path) -> tuple[Snapshot | None, str | None]:
     try:
         return Snapshot.open(index), None
@@ -113,6 +135,9 @@ def _open(index: Path) -> tuple[Snapshot | None, str | None]:
 def _rebuild_reason(snapshot: Snapshot, request: Request) -> str | None:
     if snapshot.description["settings"] != request.settings.as_json():
         return "the index was made with other settings"
+    fingerprint = snapshot.embedder.fingerprint
+    if not is_whole(folder_of(request.index, fingerprint), fingerprint):
+        return "the index's copy of its model is missing or damaged"
     if request.embedder is not None:
         folder = models.resolve(request.embedder)
         if models.fingerprint(folder) != snapshot.embedder.fingerprint:

@@ -44,7 +44,7 @@ class SentenceTransformerEncoder:
         card = read_card(folder)
         if card.kind is not Kind.SENTENCE_TRANSFORMERS:
             raise ModelError(f"{folder} holds an exported encoder. Run 'qa index' again.")
-        self.folder = folder
+        self._folder = folder
         self._card = card
         self._model = model
         self._lock = threading.Lock()
@@ -53,6 +53,11 @@ class SentenceTransformerEncoder:
     def identity(self) -> EmbedderIdentity:
         """What could change a vector."""
         return self._card.identity
+
+    @property
+    def folder(self) -> Path:
+        """Where its encoder.json and the files that it names lie."""
+        return self._folder
 
     @property
     def card(self) -> Card:
@@ -115,8 +120,8 @@ def load_sentence_transformer(folder: ModelFolder) -> Any:
     """
     _refuse_foreign_code(folder)
     # Imported here: 5 s.
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-    from transformers.utils import logging  # noqa: PLC0415
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no types
     try:
@@ -150,7 +155,7 @@ def _refuse_foreign_code(folder: ModelFolder) -> None:
         return
     try:
         types = [str(module["type"]) for module in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelError(f"{path} is malformed ({error!r}). Restore the model's folder.") from error
     for name in types:
         if not name.startswith("sentence_transformers."):

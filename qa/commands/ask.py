@@ -21,14 +21,26 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("question", nargs=-1)
 @options.index_option
-@click.option("--top", type=click.IntRange(min=1), default=3, show_default=True,
-              help="How many passages to show.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="How many passages to show.",
+)
 @options.explain_option
 @options.json_option
-@click.option("--file", "questions", type=click.Path(path_type=Path, dir_okay=False),
-              help='Questions to answer, a line {"id", "question"} each; needs --output.')
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="Where the answers go, an object a line; an interrupted run is resumed.")
+@click.option(
+    "--file",
+    "questions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help='Questions to answer, a line {"id", "question"} each; needs --output.',
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the answers go, an object a line; an interrupted run is resumed.",
+)
 @options.embedder_option
 @options.settings_option
 @click.pass_context
@@ -63,13 +75,13 @@ def command(
     options.note_changes(session)
     show = _shower(session, top=top, explain=explain, as_json=as_json)
     if question:
-        answer = session.ask(" ".join(question), top, explain=explain)
+        answer = session.ask(" ".join(question), top)
         show(answer)
         ctx.exit(options.ABSTAINED if answer.abstained else 0)
     if sys.stdin.isatty():
-        _prompt(session, show, top, explain=explain)
+        _prompt(session, show, top)
     else:
-        _lines(session, show, top, explain=explain)
+        _lines(session, show, top)
 
 
 def _shower(
@@ -85,28 +97,22 @@ def _shower(
 
     console = make_console(sys.stdout)
     root = session.sources.root
-    return lambda answer: show_answer(
-        answer, console, explain=explain, top=top, corpus_root=root
-    )
+    return lambda answer: show_answer(answer, console, explain=explain, top=top, corpus_root=root)
 
 
-def _lines(
-    session: Session, show: Callable[[Answer], None], top: int, *, explain: bool
-) -> None:
+def _lines(session: Session, show: Callable[[Answer], None], top: int) -> None:
     """Answer stdin line by line; blank lines are passed over."""
     asked = 0
     for line in sys.stdin:
         if line.strip():
             asked += 1
-            show(session.ask(line.strip(), top, explain=explain))
+            show(session.ask(line.strip(), top))
             sys.stdout.flush()
     if not asked:
         raise UsageError('no question: run: qa ask "your question", or give questions on stdin')
 
 
-def _prompt(
-    session: Session, show: Callable[[Answer], None], top: int, *, explain: bool
-) -> None:
+def _prompt(session: Session, show: Callable[[Answer], None], top: int) -> None:
     """Ask at a terminal until the end of input; the model stays loaded."""
     import contextlib
 
@@ -123,7 +129,7 @@ def _prompt(
         if not line.strip():
             return
         try:
-            show(session.ask(line.strip(), top, explain=explain))
+            show(session.ask(line.strip(), top))
         except UsageError as error:
             options.say(str(error))
 

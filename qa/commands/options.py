@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -52,14 +52,12 @@ settings_option: Decorator = click.option(
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A number of bytes, such as 5000000, 100MB or 1.5 GB."""
 
     name = "size"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Parse it; K, M and G are powers of 1,000."""
         if isinstance(value, int):
             return value
@@ -91,7 +89,7 @@ def stderr_progress() -> Any:
 class _Plain:
     """Progress where nobody watches: messages as lines, and rich is not imported."""
 
-    def __enter__(self) -> _Plain:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,16 +125,12 @@ def read_settings(index: Path, settings_file: Path | None) -> SearchSettings:
         return SearchSettings()
     try:
         values = json.loads(data)
-        if not isinstance(values, dict):
-            raise UsageError("no JSON object")
-        return SearchSettings.from_mapping(values)
+        return SearchSettings.from_mapping(values if isinstance(values, dict) else {"": values})
     except (ValueError, UsageError) as error:
         raise UsageError(f"{path}: {error}: correct or delete it") from error
 
 
-def open_session(
-    index: Path, embedder: str | None, settings_file: Path | None = None
-) -> Session:
+def open_session(index: Path, embedder: str | None, settings_file: Path | None = None) -> Session:
     """Open an index for asking, building it first where there is none and ``corpus/`` is there.
 
     Raises:

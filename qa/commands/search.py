@@ -21,14 +21,23 @@ _RUN_TOP = 1000
 @click.command()
 @click.argument("question", nargs=-1)
 @options.index_option
-@click.option("--top", type=click.IntRange(min=1),
-              help=f"How many to show: {_TOP}, in a run {_RUN_TOP}, if not given.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    help=f"How many to show: {_TOP}, in a run {_RUN_TOP}, if not given.",
+)
 @options.explain_option
 @options.json_option
-@click.option("--queries", type=click.Path(path_type=Path, dir_okay=False),
-              help='Questions, a line {"_id"|"id", "text"|"question"} each; needs --run.')
-@click.option("--run", type=click.Path(path_type=Path, dir_okay=False),
-              help="Where the TREC run goes: qid Q0 docid rank score tag.")
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help='Questions, a line {"_id"|"id", "text"|"question"} each; needs --run.',
+)
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the TREC run goes: qid Q0 docid rank score tag.",
+)
 @options.embedder_option
 @options.settings_option
 def command(
@@ -64,7 +73,7 @@ def command(
 
 
 def _show(session: Session, question: str, top: int, *, explain: bool, as_json: bool) -> None:
-    found = session.search(question, top, explain=explain)
+    found = session.search(question, top)
     if as_json:
         from qa.render.jsonout import dumps, passage_object
 

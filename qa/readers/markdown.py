@@ -71,7 +71,7 @@ def structure(text: str, start: int) -> Structure:
 
 def _parsers() -> tuple[MarkdownIt, MarkdownIt]:
     """Return a parser of blocks alone, which is fast, and one of what stands inside a heading."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - costs time to import
+    from markdown_it import MarkdownIt
 
     blocks = MarkdownIt("commonmark").enable("table")
     blocks.core.ruler.enableOnly(["normalize", "block"])

@@ -109,7 +109,7 @@ class _Refused(Exception):  # noqa: N818 - not an error of the program
 
 
 def _parse(source: str) -> Any:
-    import yaml  # noqa: PLC0415 - costs time to import
+    import yaml
 
     class Loader(yaml.BaseLoader):
         """Reads scalars as text, and refuses aliases."""

@@ -91,16 +91,14 @@ def _file_uri(root: Path | None, name: str) -> str | None:
     """Return the ``file:`` URI of a document's file below ``root``, None where there is none.
 
     A name is a path below the corpus folder, followed by ``#ID`` where a file holds many
-    documents; one that leads elsewhere gets no link.
+    documents; one that leads out of the folder, by itself or by a symbolic link, gets no link.
     """
     if root is None:
         return None
     for candidate in (name, name.rpartition("#")[0], name.partition("#")[0]):
-        if not candidate or candidate.startswith("/") or ".." in candidate.split("/"):
-            continue
         try:
             path = (root / candidate).resolve()
-            if path.is_file():
+            if path.is_relative_to(root.resolve()) and path.is_file():
                 return path.as_uri()
         except (OSError, ValueError):  # too long, a NUL, a loop, a surrogate: simply no link
             continue

@@ -145,11 +145,14 @@ def _quote_text(citation: Citation, room: int, drawing: Drawing) -> Text:
     stretches = quote_in_context(citation, room, drawing.signs.dots)
     quoted = [i for i, (_, role) in enumerate(stretches) if role in (Role.QUOTE, Role.ANSWER)]
     marked = quoted and drawing.console.color_system is None
+    # An answer that is the whole quote has nothing to stand out from.
+    within = any(role is Role.QUOTE for _, role in stretches)
+    styles = _ROLE_STYLE if within else _ROLE_STYLE | {Role.ANSWER: words.QUOTE}
     text = Text()
     for i, (part, role) in enumerate(stretches):
         if marked and i == quoted[0]:
             text.append(drawing.signs.open)
-        text.append(part, _ROLE_STYLE[role])
+        text.append(part, styles[role])
         if marked and i == quoted[-1]:
             text.append(drawing.signs.close)
     return text

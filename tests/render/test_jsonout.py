@@ -69,7 +69,8 @@ JSON = st.recursive(
     | st.integers()
     | st.floats(-1e6, 1e6).map(lambda number: round(number, 6) + 0.0)
     | TEXT,
-    lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=8,
 )
 
 

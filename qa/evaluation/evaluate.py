@@ -1,0 +1,66 @@
+"""From results to an evaluation: every measure with its interval, over all cases and by kind."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qa.evaluation.bootstrap import with_intervals
+from qa.evaluation.nouns import Evaluation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from qa.evaluation.nouns import CaseResult, Measure
+    from qa.nouns import IndexInfo
+
+_PACKAGES = ("qa", "numpy", "faiss-cpu", "onnxruntime", "tokenizers", "syntok", "ir-measures")
+
+
+def evaluation(
+    results: Sequence[CaseResult],
+    names: Sequence[str],
+    settings: dict[str, Any],
+    index: IndexInfo | None,
+    apart: Collection[str] = (),
+) -> Evaluation:
+    """Put scored results together.
+
+    ``names`` are the measures to give. Cases of the kinds ``apart`` are reported by kind alone,
+    unless there are no others.
+    """
+    mine = [result for result in results if result.case.kind not in apart] or list(results)
+    kinds = dict.fromkeys(result.case.kind for result in results)
+    by_kind = {
+        kind: _defined(with_intervals([r for r in results if r.case.kind == kind], names))
+        for kind in kinds
+    }
+    seconds = [result.seconds for result in results if result.seconds > 0]
+    return Evaluation(
+        results=tuple(results),
+        settings=settings,
+        versions=versions(),
+        index=index,
+        measures=with_intervals(mine, names),
+        by_kind=by_kind,
+        median=float(np.median(seconds)) if seconds else None,
+        p95=float(np.percentile(seconds, 95)) if seconds else None,
+    )
+
+
+def versions() -> dict[str, str]:
+    """The versions of what measures could depend on."""
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _defined(measures: dict[str, Measure]) -> dict[str, Measure]:
+    return {name: measure for name, measure in measures.items() if measure.value is not None}

@@ -81,8 +81,15 @@ class Session:
         Raises:
             UsageError: the question is empty.
         """
-        candidates = retrieve(self.snapshot, self.encoder, checked(question), self.settings)
-        return hits(self.snapshot, candidates, top)
+        return hits(self.snapshot, self.candidates(question), top)
+
+    def candidates(self, question: str) -> Candidates:
+        """All that could bear on a question, ranked.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        return retrieve(self.snapshot, self.encoder, checked(question), self.settings)
 
     def ask(self, question: str, top: int = 3) -> Answer:
         """Answer with checked quotes, or abstain with a reason.
@@ -91,8 +98,13 @@ class Session:
             UsageError: the question is empty.
         """
         began = perf_counter()
-        checked(question)
-        candidates = retrieve(self.snapshot, self.encoder, question, self.settings)
+        return self.answer(question, self.candidates(question), top, began=began)
+
+    def answer(
+        self, question: str, candidates: Candidates, top: int = 3, *, began: float | None = None
+    ) -> Answer:
+        """Answer from a question's candidates; times count from ``began``, else from now."""
+        began = perf_counter() if began is None else began
         found = hits(self.snapshot, candidates, max(top, _NEAREST))
         retrieved = perf_counter()
         extracted = self.extractor.extract(question, found, candidates)

@@ -18,6 +18,8 @@ COMMANDS = {
     "ask": "Answer a question with quotes checked in the source.",
     "search": "Show the ranked passages alone.",
     "show": "Print a document's text as the index has it.",
+    "eval": "Measure answers on questions with known answers.",
+    "verify": "Check saved answers against the sources as they are now.",
     "doctor": "Say whether index, model and sources fit together.",
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress, count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,12 +49,15 @@ class TermCounts:
 
 def count_terms(passages: Sequence[Sequence[str]]) -> TermCounts:
     """Count the terms of analysed passages."""
-    vocabulary = sorted(set(chain.from_iterable(passages)))
-    number = {term: index for index, term in enumerate(vocabulary)}
+    number: defaultdict[str, int] = defaultdict(count().__next__)  # in order of appearance
     lengths = np.fromiter(map(len, passages), np.int64, len(passages))
-    terms = np.fromiter(
+    found = np.fromiter(
         map(number.__getitem__, chain.from_iterable(passages)), np.int64, int(lengths.sum())
     )
+    vocabulary = sorted(number)
+    places = np.empty(len(vocabulary), np.int64)
+    places[[number[term] for term in vocabulary]] = np.arange(len(vocabulary))
+    terms = places[found]
     rows = np.repeat(np.arange(len(passages), dtype=np.int64), lengths)
     keys, counts = np.unique(terms * len(passages) + rows, return_counts=True)
     return _from_sorted(tuple(vocabulary), keys, np.minimum(counts, _MOST), len(passages))
@@ -71,7 +75,7 @@ def merge(parts: Sequence[tuple[TermCounts, IntArray]], n: int) -> TermCounts:
     """
     _check_maps(parts, n)
     vocabulary = _union([counts.vocabulary for counts, _ in parts])
-    number = {term: index for index, term in enumerate(vocabulary)}
+    number = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
     packed = [np.empty(0, np.uint64)]
     for counts, rows in parts:
         terms = np.fromiter(
@@ -110,7 +114,7 @@ def _from_sorted(vocabulary: tuple[str, ...], keys: Int64, counts: IntArray, n: 
     terms, rows = np.divmod(keys, max(n, 1))
     frequencies = np.bincount(terms, minlength=len(vocabulary))
     if not frequencies.all():
-        vocabulary = tuple(vocabulary[index] for index in np.flatnonzero(frequencies).tolist())
+        vocabulary = tuple(compress(vocabulary, frequencies.tolist()))
         frequencies = frequencies[frequencies > 0]
     indptr = np.zeros(len(vocabulary) + 1, np.int64)
     np.cumsum(frequencies, out=indptr[1:])

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qa.encoder_folder import (
     Card,
@@ -109,15 +109,12 @@ def encoder_for(
     found = resolve(name_or_path)
     digest = fingerprint(found)
     destination = _cache_folder(cache) / "encoders" / digest
-    if not is_whole(destination, digest):
-        destination = _make(found, digest, destination, say)
-    encoder = load_encoder(destination)
-    if encoder.card.kind is Kind.SENTENCE_TRANSFORMERS:
-        say(
-            f"{found.name} can't be exported ({encoder.card.reason}): sentence-transformers runs "
-            f"it, which starts more slowly."
-        )
-    return encoder
+    if is_whole(destination, digest):
+        return load_encoder(destination)
+    say(f"Preparing {found.name} for fast starts; this is done once for a model.")
+    if is_embedded(found):
+        check_embedded()
+    return _make(found, digest, destination, say)
 
 
 def _cache_folder(cache: Path | None) -> Path:
@@ -130,14 +127,14 @@ def _cache_folder(cache: Path | None) -> Path:
     return Path(user_cache_dir("qa"))
 
 
-def _make(found: ModelFolder, digest: str, destination: Path, say: Callable[[str], None]) -> Path:
+def _make(
+    found: ModelFolder, digest: str, destination: Path, say: Callable[[str], None]
+) -> OnnxEncoder | SentenceTransformerEncoder:
     """Export the model into ``destination``, or into a temporary folder if that can't be written.
 
-    Returns where the encoder is.
+    What can't be exported goes beside ``destination``, so that it is tried again the next time:
+    the reason may have been a library that was missing.
     """
-    say(f"Preparing {found.name} for fast starts; this is done once for a model.")
-    if is_embedded(found):
-        check_embedded()
     try:
         made = new_folder_beside(destination)
     except OSError as error:
@@ -145,12 +142,21 @@ def _make(found: ModelFolder, digest: str, destination: Path, say: Callable[[str
             f"{destination.parent} can't be written ({error.strerror}): {found.name} is exported "
             f"to a temporary folder, and again the next time. QA_CACHE names another folder."
         )
-        made = Path(tempfile.mkdtemp(prefix="qa-encoder-"))
-        destination = made / digest
+        destination = Path(tempfile.mkdtemp(prefix="qa-encoder-")) / digest
         made = new_folder_beside(destination)
     try:
-        _fill(found, digest, made)
-        publish(made, destination, digest)
+        model = load_sentence_transformer(found)
+        card = _fill(found, digest, model, made)
+        if card.kind is Kind.ONNX:
+            publish(made, destination, digest)
+            return load_encoder(destination)
+        say(
+            f"{found.name} can't be exported ({card.reason}): sentence-transformers runs it, "
+            f"which starts more slowly."
+        )
+        beside = destination.with_name(f"{digest}-torch")
+        publish(made, beside, digest)
+        return SentenceTransformerEncoder(beside, model)
     except OSError as error:
         raise StorageError(
             f"The encoder of {found.name} can't be written to {destination.parent}: "
@@ -158,17 +164,15 @@ def _make(found: ModelFolder, digest: str, destination: Path, say: Callable[[str
         ) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return destination
 
 
-def _fill(found: ModelFolder, digest: str, folder: Path) -> None:
+def _fill(found: ModelFolder, digest: str, model: Any, folder: Path) -> Card:
     """Write the exported encoder into ``folder``, or the note that it can't be exported."""
     from qa.export import CannotExportError, export, identity_of
 
-    model = load_sentence_transformer(found)
     identity = identity_of(model, found.name, digest)
     try:
-        export(model, identity, folder)
+        return export(model, identity, folder)
     except CannotExportError as error:
         for path in folder.iterdir():
             path.unlink()
@@ -179,3 +183,4 @@ def _fill(found: ModelFolder, digest: str, folder: Path) -> None:
             reason=str(error),
         )
         write_card(folder, card)
+        return card

@@ -27,7 +27,7 @@ import xxhash
 from qa import dense
 from qa.lexical import Bm25, TermCounts
 from qa.nouns import EmbedderIdentity, Skipped
-from qa.storage import canonical_json, checksum, sync_folder, write_durably
+from qa.storage import canonical_json, checksum, sync, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,6 +151,9 @@ def write_generation(  # noqa: PLR0913 - what a generation follows from, each on
         write_durably(draft / dense.NAME, dense.to_bytes(vectors))
         (draft / "bm25").mkdir()
         Bm25.build(counts, k1=settings.k1, b=settings.b).save(draft / "bm25")
+        for path in sorted((draft / "bm25").iterdir()):
+            sync(path)
+        sync(draft / "bm25")
         description = {
             "version": VERSION,
             "settings": settings.as_json(),
@@ -161,7 +164,7 @@ def write_generation(  # noqa: PLR0913 - what a generation follows from, each on
         }
         data = canonical_json(description)
         write_durably(draft / DESCRIPTION, data)
-        sync_folder(draft)
+        sync(draft)
         name = name_of(data)
         _put_in_place(draft, folder / name)
     finally:
@@ -184,7 +187,7 @@ def _put_in_place(draft: Path, final: Path) -> None:
     if final.exists():
         final.rename(draft.with_name(f"{draft.name}-damaged"))
     draft.rename(final)
-    sync_folder(final.parent)
+    sync(final.parent)
     shutil.rmtree(draft.with_name(f"{draft.name}-damaged"), ignore_errors=True)
 
 

@@ -32,18 +32,7 @@ if TYPE_CHECKING:
     Int64 = NDArray[np.int64]
     Float32 = NDArray[np.float32]
 
-__all__ = [
-    "K1",
-    "B",
-    "Bm25",
-    "Lexicon",
-    "TermCounts",
-    "best",
-    "count_terms",
-    "load_counts",
-    "merge",
-    "weigh",
-]
+__all__ = ["Bm25", "Lexicon", "TermCounts", "best", "count_terms", "load_counts", "merge", "weigh"]
 
 _Number = TypeVar("_Number", np.int64, np.int32, np.uint16, np.float32)
 

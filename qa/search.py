@@ -55,8 +55,11 @@ def retrieve(
     vector = encoder.encode_questions([question])[0]
     lexical_ids, lexical_scores = snapshot.bm25.top(terms, settings.depth)
     dense_ids, dense_scores = snapshot.dense.top(vector, settings.depth)
+    # Passages without a term in common score 0; they are candidates while there is room for them.
+    room = min(settings.depth, len(snapshot.passages))
+    floor = 0.0 if len(lexical_ids) < room else None
     fused = fuse(
-        Ranking(lexical_ids.astype(np.int64), lexical_scores, floor=0.0),
+        Ranking(lexical_ids.astype(np.int64), lexical_scores, floor),
         Ranking(dense_ids, dense_scores),
         settings.weight,
     )
@@ -99,6 +102,19 @@ def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
         others = _places(snapshot, twins[int(snapshot.twins[hit.passage_id])])
         found.append(replace(hit, rank=rank, also_in=others))
     return tuple(found)
+
+
+def within(snapshot: Snapshot, candidates: Candidates, document: int) -> Candidates:
+    """The candidates of one document alone; passages of it that were none come last."""
+    first, end = np.searchsorted(snapshot.passages["document"], [document, document + 1])
+    inside = (candidates.ids >= first) & (candidates.ids < end)
+    missing = np.setdiff1d(np.arange(first, end, dtype=np.int64), candidates.ids)
+    return replace(
+        candidates,
+        ids=np.concatenate([candidates.ids[inside], missing]),
+        score=np.concatenate([candidates.score[inside], np.zeros(len(missing))]),
+        fused=_with(candidates.fused, dict.fromkeys(missing.tolist(), 0.0)),
+    )
 
 
 def _hit(

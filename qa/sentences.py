@@ -149,18 +149,18 @@ def _cap(text: str, start: int, end: int) -> Iterator[Span]:
 def _cut(text: str, start: int) -> int:
     """Choose where to cut a text that is too long: before a word, else between characters.
 
-    Of the words in the second half the one with the least hash is taken, so that the choice
+    Of the words in the second half the last with the least hash is taken, so that the choice
     hangs on the words alone: after an edit the cuts soon fall where they fell before.
     """
-    import xxhash  # noqa: PLC0415 - only building an index needs it
+    import xxhash
 
     half, last = start + LONGEST // 2, start + LONGEST
     gaps = [
-        (xxhash.xxh3_64_intdigest(gap[1].encode("utf-8", "replace")), half + gap.end())
+        (xxhash.xxh3_64_intdigest(gap[1].encode("utf-8", "replace")), -half - gap.end())
         for gap in re.finditer(r"\s+(?=(\S{1,64}))", text[half : last + 64])
         if half + gap.end() <= last
     ]
-    return min(gaps)[1] if gaps else _between_characters(text, half, last)
+    return -min(gaps)[1] if gaps else _between_characters(text, half, last)
 
 
 def _between_characters(text: str, half: int, last: int) -> int:

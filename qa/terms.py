@@ -115,8 +115,6 @@ def split(surface: str) -> list[list[str]]:
                 parts[-1] += joiner + part
             else:
                 words.append([part])
-        elif joiner == "\u2013" and not (parts[-1].isdigit() and part.isdigit()):
-            words.append([part])
         else:
             parts.append(part)
     return words

@@ -34,7 +34,7 @@ _SET_APART = re.compile("[²³¹⁰-⁹]+|[¼-¾⅐-⅞↉]|[①-⓿]|[™℠]")
 _MANY_MARKS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 
 _JOINER = (
-    r"(?:\.?['\u2019]|[-\u2010]\r?\n(?=[a-z])|[-\u2010\u2013./_&]|(?<=\d),(?=\d)"
+    r"(?:\.?['\u2019]|[-\u2010]\r?\n(?=[a-z])|[-\u2010./_&]|(?<=\d)[,\u2013](?=\d)"
     r"|(?<=\d)\((?=[^\W_]{1,3}\))|\)\((?=[^\W_]{1,3}\)))"
 )
 # Ordinals, decades, hours and amounts mix figures and letters without naming anything.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
 import os
+import resource
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,6 +43,7 @@ CORPUS = REPOSITORY / "corpus"
 # Where a person's own exported models lie, before the tests are kept away from it.
 CACHE = Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_dir("qa"))
 DIMENSION = 16
+NOBODY = 65534
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +59,17 @@ def isolated(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("QA_CACHE", str(home / "cache"))
     monkeypatch.chdir(work)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def without_waiting_for_the_disk():
+    """Let fsync return at once: only a power cut can tell, and a build waits for it 20 times.
+
+    That every file is synced before it is published is tested in test_generation.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 class Notebook:
@@ -82,12 +97,14 @@ class FakeEncoder:
         self.folder = folder
         self.identity = read_card(folder).identity
         self._written = written
+        self._whole = False
 
     def warm(self):
         card = read_card(self.folder)
         check_sizes(self.folder, card)
         for name in card.files:
             check_part(self.folder, card, name)
+        self._whole = True
 
     def encode_passages(self, texts, progress=None):
         self._written.extend(texts)
@@ -96,6 +113,8 @@ class FakeEncoder:
         return self._vectors(texts)
 
     def encode_questions(self, texts):
+        if not self._whole:
+            self.warm()
         return self._vectors(texts)
 
     @staticmethod
@@ -212,11 +231,23 @@ class Library:
 
 
 @pytest.fixture(scope="session")
-def make_library(tmp_path_factory):
+def memory(tmp_path_factory):
+    """Give a folder that is kept in memory where the system has one: SQLite waits for disks."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path_factory.mktemp("memory")
+        return
+    with tempfile.TemporaryDirectory(prefix="qa-tests-", dir="/dev/shm") as folder:
+        Path(folder).chmod(0o755)  # for tests of users with fewer rights
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def make_library(memory):
     """Give a new folder of documents, with a fake model of its own."""
 
     def make(name="library"):
-        root = tmp_path_factory.mktemp(name)
+        root = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=memory))
+        root.chmod(0o755)
         return Library(root, FakeEncoders(root / "model"))
 
     return make
@@ -226,6 +257,41 @@ def make_library(tmp_path_factory):
 def library(make_library):
     """Give an empty folder of documents, to be indexed with the fake model."""
     return make_library()
+
+
+def _child(act, limit, sender):
+    """In a child: do it with fewer rights, and send back what came of it."""
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    elif os.geteuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    try:
+        sender.send((act(), None))
+    except Exception as error:
+        sender.send((None, error))
+
+
+@pytest.fixture
+def restricted():
+    """Run something in a forked child: no file may grow over ``limit`` bytes, or, without a limit,
+    as a user whom permissions bind (they do not bind root). Gives the result, raises the error.
+    """
+
+    def call(act, limit=None):
+        context = multiprocessing.get_context("fork")
+        receiver, sender = context.Pipe(duplex=False)
+        child = context.Process(target=_child, args=(act, limit, sender))
+        child.start()
+        sender.close()
+        assert receiver.poll(60)
+        result, error = receiver.recv()
+        child.join(60)
+        if error is not None:
+            raise error
+        return result
+
+    return call
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_vectors_equal_those_of_sentence_transformers(encoder, original):
 
 def test_a_very_long_question_is_cut_as_sentence_transformers_cuts_it(encoder, original):
     """100,000 characters are a question like any other."""
-    question = words(20_000)[:100_000]
+    question = words(25_000)[:100_000]
     assert len(question) == 100_000
     got = encoder.encode_questions([question])
     assert np.abs(got - reference(original, [question], "encode_query")).max() <= 1e-5
@@ -229,8 +229,10 @@ def test_threads_share_an_encoder(folder):
     assert np.abs(np.stack(rows) - shared.encode_questions(texts)).max() <= 1e-6
 
 
-@pytest.mark.parametrize("pooling", ["cls", "mean", "max", "lasttoken", "weightedmean"])
-@pytest.mark.parametrize("dense", [False, True])
+@pytest.mark.parametrize(
+    ("pooling", "dense"),
+    [("cls", False), ("mean", True), ("max", False), ("lasttoken", False), ("weightedmean", True)],
+)
 def test_other_pipelines_are_exported_whole(pooling, dense, tiny_bert, tmp_path):
     """Each kind of pooling, with and without a dense layer, of every batch size and length."""
     model = make_model(tiny_bert, tmp_path / "model", pooling=pooling, dense=dense)
@@ -239,7 +241,7 @@ def test_other_pipelines_are_exported_whole(pooling, dense, tiny_bert, tmp_path)
     assert isinstance(made, OnnxEncoder), lines
     assert made.identity.dimension == (6 if dense else 16)
     assert made.identity.max_length == 24
-    for count in range(1, 30):
+    for count in (1, 2, 3, 5, 9, 17, 21, 22, 23, 29):
         texts = [" ".join("abcdefgh"[(at * 3) % 8] for at in range(count))] * (count % 5 + 1)
         texts[0] += " treaty"
         assert np.abs(made.encode_passages(texts) - reference(model, texts)).max() <= 1e-5
@@ -298,7 +300,7 @@ def test_a_model_that_differs_when_exported_falls_back(tiny_bert, tmp_path):
 
 
 def test_a_model_that_cannot_be_traced_falls_back(tiny_bert, tmp_path, monkeypatch):
-    """Whatever tracing raises becomes the reason that is said, then and the next time."""
+    """Whatever tracing raises is the reason that is said, each time, until it works."""
     import torch
 
     def refuse(*arguments, **settings):
@@ -311,6 +313,8 @@ def test_a_model_that_cannot_be_traced_falls_back(tiny_bert, tmp_path, monkeypat
         made = encoder_for(str(tmp_path / "model"), tmp_path / "cache", lines.append)
         assert isinstance(made, SentenceTransformerEncoder)
         assert "operator nobody knows" in lines[-1]
+    monkeypatch.undo()
+    assert isinstance(encoder_for(str(tmp_path / "model"), tmp_path / "cache"), OnnxEncoder)
     copy_encoder(made, tmp_path / "index")
     loaded = load_encoder(tmp_path / "index")
     assert isinstance(loaded, SentenceTransformerEncoder)

@@ -97,11 +97,11 @@ KINDS = ("add", "change", "rename", "delete", "duplicate", "empty", "undo", "tou
 EDITS = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 50), st.integers(0, 50)),
     min_size=1,
-    max_size=7,
+    max_size=6,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edits=EDITS)
 def test_an_index_brought_up_to_date_is_the_fresh_index_byte_for_byte(make_library, edits):
     """After every edit, the generation has the name and every byte of a fresh build's."""
@@ -124,7 +124,7 @@ def test_an_index_brought_up_to_date_is_the_fresh_index_byte_for_byte(make_libra
     shutil.rmtree(library.root)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(edits=EDITS)
 def test_what_was_embedded_once_is_not_embedded_again(make_library, edits):
     """However files come and go, no text goes through the model twice."""
@@ -202,7 +202,7 @@ def test_a_duplicate_is_not_embedded(filled):
     assert outcome.info.documents == before.documents + 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(place=st.integers(0, 79), replaced=st.integers(10_000, 20_000))
 def test_a_changed_paragraph_embeds_only_what_is_near_it(make_library, place, replaced):
     """In a file of 80 paragraphs, one new paragraph is at most a handful of new passages.

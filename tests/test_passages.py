@@ -14,9 +14,7 @@ from qa.passages import CutSettings, count_words, cut, embedded_text
 from qa.readers import markdown, text
 
 DEFAULT = CutSettings()
-WORDS = (
-    "trade market region policy growth security court law port river coffee export union".split()
-)
+WORDS = ["trade", "market", "region", "policy", "growth", "court", "port", "river", "coffee"]
 
 
 def document(words: str, reader=text) -> Document:
@@ -167,7 +165,7 @@ def test_chunks_are_neither_short_nor_long():
 
 
 @pytest.mark.parametrize("paragraph", [1, 5, 10_000])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_changes_stay_local(paragraph, seed):
     """One sentence changed, added or removed in 10,000 words changes at most four passages."""
     rng = random.Random(seed)

@@ -85,6 +85,7 @@ def test_two_spellings_give_the_same_terms(one, other):
         ("United States", "U.S."),
         ("2017", "fiscal years 2015-17"),
         ("2016", "2016–2017"),
+        ("US relations", "Honduras–United States relations"),
         ("E. G. Squier", "the diplomat E.G Squier"),
         ("coup d'etat", "coup d’état"),
         ("2.13.0", "v2.13.0"),

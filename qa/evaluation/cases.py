@@ -22,7 +22,7 @@ _PLAIN = "question"
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
-    """Read the cases of a JSONL file, or of the `FILE` in a folder.
+    """Read the cases of a JSONL file.
 
     A row is ``{"id", "question", "kind"?, "answers"?, "evidence"?: [{"document", "quote"}],
     "answerable"?, "items"?, "split"?, "note"?}``; without ``answerable`` a row with answers or
@@ -33,11 +33,10 @@ def read_cases(path: Path) -> tuple[Case, ...]:
         RowsError: rows are malformed, ids stand twice, or there is none; all are named with
             their physical lines.
     """
-    file = path / FILE if path.is_dir() else path
     problems: list[str] = []
     cases: list[Case] = []
     lines: dict[str, int] = {}
-    for row in rows_of(file, problems):
+    for row in rows_of(path, problems):
         found: list[str] = []
         case = _case(row, found)
         if case.id and case.id in lines:
@@ -48,7 +47,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     if not cases and not problems:
         problems.append("it has no questions")
     if problems:
-        raise RowsError(told(file, sorted(problems, key=_line)))
+        raise RowsError(told(path, sorted(problems, key=_line)))
     return tuple(cases)
 
 
@@ -65,7 +64,7 @@ def check_documents(cases: Iterable[Case], known: Collection[str], path: Path) -
         if name not in known
     ]
     if problems:
-        raise RowsError(told(path / FILE if path.is_dir() else path, problems))
+        raise RowsError(told(path, problems))
 
 
 def choose(

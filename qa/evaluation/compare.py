@@ -53,11 +53,11 @@ class Paired:
 
 
 def compare(now: Evaluation, before: Evaluation) -> Comparison:
-    """Compare two runs on the cases both have: same id, same question.
+    """Compare two runs on the cases both have: same id, same question, none set apart.
 
     A mean over cases is compared on those that have a value in both runs.
     """
-    mine, theirs = ({r.case.id: r for r in run.results} for run in (now, before))
+    mine, theirs = ({r.case.id: r for r in run.headline} for run in (now, before))
     common = sorted(
         i for i in mine.keys() & theirs.keys() if mine[i].case.question == theirs[i].case.question
     )
@@ -86,9 +86,7 @@ def holm(ps: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _paired(
-    name: str, now: Sequence[CaseResult], before: Sequence[CaseResult]
-) -> Paired | None:
+def _paired(name: str, now: Sequence[CaseResult], before: Sequence[CaseResult]) -> Paired | None:
     """Pair a measure; None where it is undefined in either run."""
     if definition(name).per_case:
         return _paired_means(name, Table.of(now), Table.of(before))
@@ -196,10 +194,10 @@ def _notes(now: Evaluation, before: Evaluation, common: int) -> Iterator[str]:
     """What a reader of the comparison must know."""
     if not common:
         yield "the two runs have no question in common"
-    elif common < max(len(now.results), len(before.results)):
+    elif common < max(len(now.headline), len(before.headline)):
         yield (
-            f"compared on the {common} common questions: this run has {len(now.results)}, "
-            f"the baseline {len(before.results)}"
+            f"compared on the {common} common questions: this run has {len(now.headline)}, "
+            f"the baseline {len(before.headline)}"
         )
     for name in ("search", "index", "measuring"):
         if now.settings.get(name) != before.settings.get(name):

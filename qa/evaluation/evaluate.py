@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from qa.evaluation.bootstrap import with_intervals
 from qa.evaluation.nouns import Evaluation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from qa.evaluation.nouns import CaseResult, Measure
     from qa.nouns import IndexInfo
@@ -25,30 +26,28 @@ def evaluation(
     names: Sequence[str],
     settings: dict[str, Any],
     index: IndexInfo | None,
-    apart: Collection[str] = (),
 ) -> Evaluation:
-    """Put scored results together.
+    """Put scored results together; ``names`` are the measures to give.
 
-    ``names`` are the measures to give. Cases of the kinds ``apart`` are reported by kind alone,
-    unless there are no others.
+    Cases of the kinds that ``settings`` set apart are reported by kind alone.
     """
-    mine = [result for result in results if result.case.kind not in apart] or list(results)
     kinds = dict.fromkeys(result.case.kind for result in results)
     by_kind = {
         kind: _defined(with_intervals([r for r in results if r.case.kind == kind], names))
         for kind in kinds
     }
     seconds = [result.seconds for result in results if result.seconds > 0]
-    return Evaluation(
+    plain = Evaluation(
         results=tuple(results),
         settings=settings,
         versions=versions(),
         index=index,
-        measures=with_intervals(mine, names),
+        measures={},
         by_kind=by_kind,
         median=float(np.median(seconds)) if seconds else None,
         p95=float(np.percentile(seconds, 95)) if seconds else None,
     )
+    return replace(plain, measures=with_intervals(plain.headline, names))
 
 
 def versions() -> dict[str, str]:

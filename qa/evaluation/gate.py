@@ -50,13 +50,21 @@ def regressions(comparison: Comparison, gates: Sequence[Gate]) -> tuple[str, ...
 
     Significant means p < 0.05 after Holm's correction over the measures that gates name; a gate
     with a margin asks for no significance.
+
+    Raises:
+        UsageError: a measure that a gate names can't be compared.
     """
     found = {difference.name: difference for difference in comparison.differences}
+    missing = [gate.name for gate in gates if gate.name not in found and gate.name != ALL]
+    if missing or not found:
+        raise UsageError(
+            f"{', '.join(missing) or 'no measure'} of --fail-on-regression: nothing to compare: "
+            "it is undefined in one of the runs, or they have no question in common"
+        )
     chosen = [
         (found[name], gate.margin)
         for gate in gates
         for name in (found if gate.name == ALL else (gate.name,))
-        if name in found
     ]
     corrected = holm([difference.p for difference, _ in chosen])
     return tuple(

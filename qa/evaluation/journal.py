@@ -44,6 +44,7 @@ class Journal:
             StorageError: it can't be written.
         """
         with storing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
             data = path.read_bytes() if path.exists() else b""
             header = (dumps(dict(depends)) + "\n").encode()
             results: dict[str, CaseResult] = {}

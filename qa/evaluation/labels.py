@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from qa.evaluation.nouns import Case, Evidence
     from qa.nouns import Hit
+    from qa.search import Candidates
     from qa.snapshot import Snapshot
 
 # How deep rankings are judged, how many passages are kept for showing, and of how many the text.
 DEPTH = 100
-_SHOWN = 10
+SHOWN = 10
 _WITH_TEXT = 3
 # The share of a quote that a passage must hold where none holds it whole.
 _ENOUGH = 0.5
@@ -59,32 +60,37 @@ class Labeller:
         pieces = tuple(Piece(quote, tuple(spans)) for quote, spans in places.items())
         return Labels(pieces, tuple(drift))
 
-    def found(self, labels: Labels, hits: Sequence[Hit]) -> Found:
-        """Judge the first `DEPTH` passages of a ranking.
+    def found(self, labels: Labels, candidates: Candidates, hits: Sequence[Hit]) -> Found:
+        """Judge the first `DEPTH` passages of a ranking; ``hits`` are the first of them.
 
-        A passage is relevant where it holds a quote whole; where none of the index holds a quote
-        whole, those that hold at least half of it are, and where none does, those that hold the
-        most. Passages of the same words are one: it is ranked once, and counted once.
+        A passage is relevant where it holds a quote whole; where none holds it whole, those that
+        hold at least half of it are, and where none does, those that hold the most. Passages of
+        the same words are one: ranked once, and counted once.
         """
         twins = self.snapshot.twins
-        relevant = {int(twins[p]) for piece in labels.pieces for p in self._holders(piece)}
-        marks = [int(twins[hit.passage_id]) in relevant for hit in hits[:DEPTH]]
+        holders = sorted({p for piece in labels.pieces for p in self._holders(piece)})
+        relevant = np.unique(twins[holders])
+        ranked = twins[candidates.ids]
+        _, first = np.unique(ranked, return_index=True)
+        marks = np.isin(ranked[np.sort(first)][:DEPTH], relevant)
         best = tuple(
             Ranked(
                 hit.document,
                 hit.start,
                 hit.end,
                 round(hit.score, 6),
-                mark,
+                bool(mark),
                 hit.text if place < _WITH_TEXT else "",
             )
-            for place, (hit, mark) in enumerate(zip(hits[:_SHOWN], marks, strict=False))
+            for place, (hit, mark) in enumerate(zip(hits[:SHOWN], marks, strict=False))
         )
-        ranks = tuple(rank for rank, mark in enumerate(marks, start=1) if mark)
+        ranks = tuple((np.flatnonzero(marks) + 1).tolist())
         return Found(len(relevant), ranks, best)
 
     def _places(self, evidence: Evidence) -> list[Span]:
-        number = self.numbers[evidence.document]
+        number = self.numbers.get(evidence.document)
+        if number is None:
+            return []
         text, quote = self._text(number), evidence.quote
         if evidence.start is not None:
             end = evidence.start + len(quote)

@@ -195,6 +195,12 @@ class Evaluation:
     p95: float | None = None
 
     @property
+    def headline(self) -> tuple[CaseResult, ...]:
+        """The cases that measures are over: those of no kind set apart, unless there are none."""
+        apart = self.settings.get("cases", {}).get("apart", ())
+        return tuple(r for r in self.results if r.case.kind not in apart) or self.results
+
+    @property
     def drifted(self) -> tuple[CaseResult, ...]:
         """The cases with a quote that is no longer found."""
         return tuple(result for result in self.results if result.labels.drift)

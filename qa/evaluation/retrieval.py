@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qa.evaluation.nouns import Found
 
     Qrels = Mapping[str, Mapping[str, int]]
-    Rankings = Mapping[str, Sequence[str]]
+    Run = Mapping[str, Mapping[str, float]]
 
 # What we call it where the library has another name.
 _OURS = {"hit": "Success"}
@@ -42,13 +42,12 @@ def printed(measure: Any) -> str:
     return ours.get(word, word) + at + depth
 
 
-def measured(
-    qrels: Qrels, rankings: Rankings, names: Sequence[str]
-) -> dict[str, dict[str, float]]:
+def measured(qrels: Qrels, run: Run, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """Every measure of every question with a relevant document, rounded to 6 digits.
 
-    ``qrels`` maps question ids to documents' grades, ``rankings`` to documents, best first and
-    none twice. A question without a ranking has 0.
+    ``qrels`` maps question ids to documents' grades, ``run`` to documents' scores, as trec_eval
+    takes them: higher is better, equal scores are ordered by name, the last first. A question
+    that has no documents in the run has 0.
     """
     import ir_measures
 
@@ -56,23 +55,22 @@ def measured(
     values: dict[str, dict[str, float]] = {question: {} for question in judged}
     if not judged:
         return values
-    # trec_eval sorts by score, in single precision, and breaks ties by name: whole numbers keep
-    # the order that is meant.
-    run = {
-        question: {name: float(len(ranking) - place) for place, name in enumerate(ranking)}
-        for question, ranking in rankings.items()
-        if question in judged
-    }
+    asked = {question: dict(run[question]) for question in judged if run.get(question)}
     evaluator = ir_measures.evaluator([parse(name) for name in names], judged)
-    for metric in evaluator.iter_calc(run):
+    for metric in evaluator.iter_calc(asked):
         values[metric.query_id][printed(metric.measure)] = round(float(metric.value), 6)
     return values
+
+
+def in_order(ranking: Sequence[str]) -> dict[str, float]:
+    """Scores that keep a ranking, best first, in its order: trec_eval knows single precision."""
+    return {name: float(len(ranking) - place) for place, name in enumerate(ranking)}
 
 
 def of_passages(found: Iterable[Found], names: Sequence[str]) -> list[dict[str, float]]:
     """The measures of rankings known by the ranks of what is relevant; {} where nothing is."""
     qrels: dict[str, dict[str, int]] = {}
-    rankings: dict[str, list[str]] = {}
+    run: dict[str, dict[str, float]] = {}
     order: list[str] = []
     for number, each in enumerate(found):
         question = str(number)
@@ -81,6 +79,6 @@ def of_passages(found: Iterable[Found], names: Sequence[str]) -> list[dict[str, 
         ranking = [f"x{i}" for i in range(each.ranks[-1] if each.ranks else 0)]
         for i, rank in enumerate(each.ranks):
             ranking[rank - 1] = f"r{i}"
-        rankings[question] = ranking
-    values = measured(qrels, rankings, names)
+        run[question] = in_order(ranking)
+    values = measured(qrels, run, names)
     return [values.get(question, {}) for question in order]

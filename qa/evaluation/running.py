@@ -5,24 +5,30 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from qa.evaluation.labels import DEPTH, Labeller
+from qa.evaluation.labels import SHOWN, Labeller
 from qa.evaluation.nouns import CaseResult, Cited, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qa.asking import Session
-    from qa.build import Reporter
     from qa.evaluation.journal import Journal
-    from qa.evaluation.nouns import Case, Labels
+    from qa.evaluation.nouns import Case
     from qa.nouns import Answer, Citation
+    from qa.reporter import Reporter
+    from qa.search import Candidates
 
-    Asking = Callable[[Case], Answer]
+    Asking = Callable[[Case], tuple[Answer, Candidates]]
 
 
 def searching(session: Session) -> Asking:
     """Ask as `qa ask` does; more passages are listed, which changes no answer."""
-    return lambda case: session.ask(case.question, DEPTH)
+
+    def ask(case: Case) -> tuple[Answer, Candidates]:
+        candidates = session.candidates(case.question)
+        return session.answer(case.question, candidates, SHOWN), candidates
+
+    return ask
 
 
 def run_cases(
@@ -54,16 +60,11 @@ def run_cases(
 
 
 def _run(case: Case, labeller: Labeller, asking: Asking) -> CaseResult:
+    """Ask, and keep what measures and reports need; confidence is rounded to 6 digits."""
     began = perf_counter()
-    answer = asking(case)
+    answer, candidates = asking(case)
     seconds = perf_counter() - began
-    return result_of(case, labeller.labels(case), answer, labeller, seconds)
-
-
-def result_of(
-    case: Case, labels: Labels, answer: Answer, labeller: Labeller, seconds: float
-) -> CaseResult:
-    """What measures and reports need of an answer; confidence is rounded to 6 digits."""
+    labels = labeller.labels(case)
     return CaseResult(
         case=case,
         labels=labels,
@@ -71,7 +72,7 @@ def result_of(
         reason=answer.reason,
         confidence=round(answer.confidence, 6),
         citations=tuple(_cited(citation) for citation in answer.citations),
-        found=labeller.found(labels, answer.passages),
+        found=labeller.found(labels, candidates, answer.passages),
         seconds=round(seconds, 6),
     )
 

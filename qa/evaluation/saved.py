@@ -20,6 +20,8 @@ from qa.storage import replace_atomically, storing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qa.evaluation.nouns import Comparison
+
 
 def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
     """The contract's evaluation object, with the labels that drifted."""
@@ -38,6 +40,20 @@ def evaluation_object(evaluation: Evaluation) -> dict[str, Any]:
             for evidence in result.labels.drift
         ],
         "seconds": {"median": evaluation.median, "p95": evaluation.p95},
+    }
+
+
+def comparison_object(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as a JSON object, with `change` and, where too little differs, nulls."""
+    return {
+        "cases": comparison.cases,
+        "only_now": list(comparison.only_now),
+        "only_before": list(comparison.only_before),
+        "notes": list(comparison.notes),
+        "measures": {
+            difference.name: {**asdict(difference), "change": difference.change}
+            for difference in comparison.differences
+        },
     }
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.readers.metadata import clean
 from qa.readers.text import paragraphs, structure
 
 LONG = "This is a long line of one paragraph, " * 8 + "that ends here."
@@ -123,12 +124,11 @@ def test_nothing_is_lost(pieces):
     """Every character but white space is in a block, a heading path, or the title."""
     text = "".join(pieces)
     found = structure(text, 0)
-    inside = {k for b in found.blocks for k in range(b.start, b.end)}
-    headings = {found.title or ""} | {h for b in found.blocks for h in b.headings}
-    lost = "".join(c for k, c in enumerate(text) if k not in inside and not c.isspace())
-    kept = "".join(c for h in headings for c in h if not c.isspace())
-    assert set(lost) <= set(kept)
-    assert len(lost) <= len(kept) * text.count("Heading")
+    headings = {found.title} | {h for b in found.blocks for h in b.headings}
+    ends = [0, *(end for b in found.blocks for end in (b.start, b.end)), len(text)]
+    for start, end in zip(ends[::2], ends[1::2], strict=True):
+        between = {clean(line) for line in text[start:end].splitlines()}
+        assert between - {None} <= headings
 
 
 @given(PIECES)

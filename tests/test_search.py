@@ -1,0 +1,95 @@
+"""The ranked passages of a question."""
+
+import numpy as np
+import pytest
+
+from qa.exact import exact_matches, folded
+from qa.search import hits, retrieve
+from qa.settings import SearchSettings
+
+
+@pytest.fixture(scope="module")
+def session(make_library):
+    """Give an index of a few short documents, one paragraph of which stands in two."""
+    library = make_library()
+    same = "Soto Cano is an air base in Comayagua that houses a task force."
+    library.write("base.md", f"# Base\n\n{same}\n")
+    library.write("twin.md", f"# Twin\n\n{same}\n")
+    library.write("unit.md", "# Unit\n\nThe unit JTF-B trains there. It said “we will return” twice.\n")
+    library.write("near.md", "# Near\n\nThe unit JTF-A trains there too, as JTF-C and JTF-D do.\n")
+    for number in range(8):
+        library.write(f"other{number}.md", f"# Other {number}\n\nCoffee grows in field {number}.\n")
+    library.build()
+    return library.session()
+
+
+def search(session, question, k=5, **settings):
+    """The hits of a question."""
+    found = retrieve(session.snapshot, session.encoder, question, SearchSettings(**settings))
+    return hits(session.snapshot, found, k)
+
+
+def test_an_exact_identifier_wins(session):
+    """A rare identifier of the question stands in the first passage, not a near miss of it."""
+    assert search(session, "JTF-B trains where? trains there too")[0].document == "unit.md"
+    assert search(session, "JTF-A?")[0].document == "near.md"
+
+
+def test_a_quoted_phrase_wins(session):
+    """A quoted phrase stands in the first passage, whatever case and spacing."""
+    first = search(session, 'coffee field "We  will RETURN"')[0]
+    assert first.document == "unit.md"
+    assert first.scores["exact"] == 1.0
+    assert exact_matches(session.snapshot, 'coffee "return we will"') == {}
+
+
+def test_twins_are_shown_once(session):
+    """The same words in two files are one hit that names the other place."""
+    found = search(session, "Where is Soto Cano air base?", k=12, weight=1.0)
+    named = [hit for hit in found if hit.document in {"base.md", "twin.md"}]
+    assert [hit.document for hit in named] == ["base.md"]
+    (place,) = named[0].also_in
+    assert place.document == "twin.md"
+    twin = session.snapshot.text(session.snapshot.find_document("twin.md"))
+    assert twin[place.start : place.end] == named[0].text
+
+
+def test_every_part_of_the_score_is_kept(session):
+    """The fused score is the convex combination of the parts that a hit reports."""
+    for hit in search(session, "coffee in the field of Soto Cano", k=12, weight=0.3):
+        parts = hit.scores
+        fused = 0.3 * parts["lexical_normalised"] + 0.7 * parts["dense_normalised"]
+        assert hit.score == pytest.approx(fused + parts["exact"])
+        assert parts["lexical"] == pytest.approx(sum(term.weight for term in hit.terms), abs=1e-5)
+
+
+def test_cosine_is_the_vectors_own(session):
+    """The dense score reported is the inner product of question and passage."""
+    question = "Where is Soto Cano?"
+    vector = session.encoder.encode_questions([question])[0]
+    for hit in search(session, question):
+        text = f"{hit.title}\n{hit.text}"
+        expected = float(np.dot(session.encoder.encode_questions([text])[0], vector))
+        assert hit.scores["dense"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_hits_are_text_at_their_place(session):
+    """A law: the text of a hit stands at its offsets, its sentences lie inside it."""
+    for hit in search(session, "unit base coffee", k=20):
+        text = session.snapshot.text(session.snapshot.find_document(hit.document))
+        assert text[hit.start : hit.end] == hit.text
+        assert all(hit.start <= a < b <= hit.end for a, b in hit.sentences)
+    ranks = [hit.rank for hit in search(session, "unit base coffee", k=20)]
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_a_shallow_search_still_scores_both_sides(session):
+    """A candidate of one side alone has the other side's raw score all the same."""
+    for hit in search(session, "coffee field", k=5, depth=2):
+        assert -1 <= hit.scores["dense"] <= 1
+        assert (hit.lexical_rank or 3) > 2 or hit.scores["lexical"] > 0
+
+
+def test_folded():
+    """Comparing word for word folds case, white space and compatibility forms."""
+    assert folded("ﬁnal\n  REPORT") == "final report"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BUG = 70
 INTERRUPTED = 130
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def main() -> None:
@@ -26,9 +28,13 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; expected errors are one line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdin, "replace"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
     try:
         code = cli.main(args=list(arguments), prog_name="qa", standalone_mode=False)
         sys.stdout.flush()
@@ -43,12 +49,24 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left: nobody to tell, and nothing more to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_to_nobody()
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            traceback.print_exc()
+            return BUG
+        _write_to_nobody()
+        click.echo(f"qa: the output can't be written ({error.strerror}): free some space", err=True)
+        return QaError.exit_code
     except Exception:  # noqa: BLE001 - a bug: the traceback is what helps mend it
         traceback.print_exc()
         return BUG
     return code if isinstance(code, int) else 0
+
+
+def _write_to_nobody() -> None:
+    """Let what is still to be flushed to stdout, at the end at the latest, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(message: str) -> str:

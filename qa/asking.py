@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from qa import tokens
+from qa.calibration import calibrated, too_unsure
 from qa.encoders import Encoders, InstalledEncoders, folder_of
 from qa.errors import ModelError, UsageError
 from qa.extract import Candidate, Extractor, SentenceExtractor
@@ -110,7 +111,9 @@ class Session:
         extracted = self.extractor.extract(question, found, candidates)
         read = perf_counter()
         best = extracted[0] if extracted else None
+        confidence = calibrated(best.probability, self.settings.calibration) if best else 0.0
         reason = self._reason(question, candidates, best)
+        reason = reason or too_unsure(confidence, self.settings.threshold)
         citations = () if reason or best is None else (self._cite(best, candidates),)
         text = None
         if citations:
@@ -121,7 +124,7 @@ class Session:
             question=question,
             text=text,
             reason=reason,
-            confidence=best.probability if best else 0.0,
+            confidence=confidence,
             citations=citations,
             passages=found[:top],
             nearest=found[:_NEAREST] if reason else (),

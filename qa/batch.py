@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from qa.reporter import Reporter
     from qa.rows import Question
 
+# How a line of ours begins: a last line that was cut off is known by it.
+_BEGIN = b'{"id": '
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -43,7 +46,7 @@ def answer_file(
         StorageError: ``output`` can't be written.
     """
     asked = read_questions(questions)
-    with storing(output.parent):
+    with storing(output.parent, "--output"):
         whole, resumed = _resume(session, asked, output)
         reporter.start("answering", len(asked) - resumed)
         counts = [0, 0]
@@ -69,7 +72,7 @@ def _resume(session: Session, asked: Sequence[Question], output: Path) -> tuple[
     whole = 0
     number = 0
     for number, line in enumerate(lines):
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") and line[: len(_BEGIN)] == _BEGIN[: len(line)]:
             return whole, number
         _check_line(session, asked, output, number, line)
         whole += len(line)
@@ -84,7 +87,7 @@ def _check_line(
         value = json.loads(line)
         known = (str(value["id"]), value["question"])
         generation = value["index"]["generation"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{output}, line {number + 1}: no answer of a run: {way_out}") from error
     if number >= len(asked) or known != (asked[number].id, asked[number].text):
         raise UsageError(

@@ -20,6 +20,8 @@ COMMANDS = {
     "show": "Print a document's text as the index has it.",
     "eval": "Measure answers on questions with known answers.",
     "verify": "Check saved answers against the sources as they are now.",
+    "tune": "Fit search settings to questions with known answers.",
+    "calibrate": "Fit confidence and the threshold for abstaining.",
     "doctor": "Say whether index, model and sources fit together.",
 }
 

@@ -58,19 +58,25 @@ class Sources:
         record = snapshot.document(document)
         if self.root is None:
             return Checked(Status.VERIFIED, start, end, _line(record, kept, start))
+        now = self.text(snapshot, document)
+        place = None if now is None else nearest(now, quote, start)
+        if now is None or place is None:
+            return Checked(Status.STALE, start, end)
+        status = Status.VERIFIED if place == start else Status.MOVED
+        return Checked(status, place, place + len(quote), _line(record, now, place))
+
+    def text(self, snapshot: Snapshot, document: int) -> str | None:
+        """A document's text as the source has it now; None where it is not to be had.
+
+        Where the folder is not at hand, that is the text the index keeps.
+        """
+        if self.root is None:
+            return snapshot.text(document)
+        record = snapshot.document(document)
         source = record.name
         if record.line_start is not None:
             source = snapshot.sources[int(snapshot.documents[document]["source"])].name
-        now = self._text_now(source, record)
-        if now is None:
-            return Checked(Status.STALE, start, end)
-        if now[start:end] == quote:
-            return Checked(Status.VERIFIED, start, end, _line(record, now, start))
-        found = [match.start() for match in re.finditer(re.escape(quote), now)]
-        if not found:
-            return Checked(Status.STALE, start, end)
-        place = min(found, key=lambda at: (abs(at - start), at))
-        return Checked(Status.MOVED, place, place + len(quote), _line(record, now, place))
+        return self._text_now(source, record)
 
     def _text_now(self, source: str, record: DocumentRecord) -> str | None:
         """The document's text as the source has it now; None where it is not to be had."""
@@ -105,6 +111,14 @@ class Sources:
         except (CorpusError, OSError, RuntimeError, ValueError):
             return None
         return SourceFile(source, path, stat.st_size, stat.st_mtime_ns)
+
+
+def nearest(text: str, quote: str, start: int) -> int | None:
+    """Where a quote stands in a text, the place nearest to ``start``; None where it does not."""
+    if text[start : start + len(quote)] == quote:
+        return start
+    found = (match.start() for match in re.finditer(re.escape(quote), text))
+    return min(found, key=lambda at: (abs(at - start), at), default=None)
 
 
 def _line_text(file: SourceFile, start: int, end: int, name: str) -> str | None:

@@ -44,7 +44,7 @@ def write_run(session: Session, queries: Path, run: Path, top: int, reporter: Re
         for rank, (docid, score) in enumerate(documents(session, candidates, top), start=1):
             lines.append(f"{question.id} Q0 {docid} {rank} {score:.6f} {TAG}\n")
         reporter.advance(1)
-    with storing(run.parent):
+    with storing(run.parent, "--run"):
         replace_atomically(run, "".join(lines).encode("utf-8", "surrogateescape"))
     return len(questions)
 

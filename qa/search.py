@@ -47,36 +47,86 @@ class Candidates:
         return max((score for score, _ in self.dense.values()), default=0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What both sides bring for a question before they are fused, best first.
+
+    ``exact`` maps the passages that hold what the question names exactly to their bonus;
+    ``passages`` is how many the index has.
+    """
+
+    terms: tuple[str, ...]
+    vector: Vector
+    lexical_ids: npt.NDArray[np.int64]
+    lexical_scores: npt.NDArray[np.float32]
+    dense_ids: npt.NDArray[np.int64]
+    dense_scores: npt.NDArray[np.float32]
+    exact: dict[int, float]
+    passages: int
+
+    def first(self, depth: int) -> Sides:
+        """The same with at most ``depth`` candidates a side."""
+        return replace(
+            self,
+            lexical_ids=self.lexical_ids[:depth],
+            lexical_scores=self.lexical_scores[:depth],
+            dense_ids=self.dense_ids[:depth],
+            dense_scores=self.dense_scores[:depth],
+        )
+
+
 def retrieve(
     snapshot: Snapshot, encoder: Encoder, question: str, settings: SearchSettings
 ) -> Candidates:
     """Rank all passages for a question: ties by id, exactly named things first."""
-    terms = tuple(tokens.analyse(question))
-    vector = encoder.encode_questions([question])[0]
-    lexical_ids, lexical_scores = snapshot.bm25.top(terms, settings.depth)
-    dense_ids, dense_scores = snapshot.dense.top(vector, settings.depth)
-    # Passages without a term in common score 0; they are candidates while there is room for them.
-    room = min(settings.depth, len(snapshot.passages))
-    floor = 0.0 if len(lexical_ids) < room else None
-    fused = fuse(
-        Ranking(lexical_ids.astype(np.int64), lexical_scores, floor),
-        Ranking(dense_ids, dense_scores),
-        settings.weight,
-    )
-    exact = exact_matches(snapshot, question)
-    fused = _with(fused, exact)
-    score = fused.score + np.array([exact.get(int(p), 0.0) for p in fused.ids])
-    order = best_first(score, fused.ids)
+    sides = gather(snapshot, encoder, question, settings.depth)
+    fused, score, order = ranked(sides, settings)
     return Candidates(
         ids=fused.ids[order],
         score=score[order],
         fused=fused,
-        lexical=_ranks(lexical_ids, lexical_scores),
-        dense=_ranks(dense_ids, dense_scores),
-        exact=exact,
-        terms=terms,
-        vector=vector,
+        lexical=_ranks(sides.lexical_ids, sides.lexical_scores),
+        dense=_ranks(sides.dense_ids, sides.dense_scores),
+        exact=sides.exact,
+        terms=sides.terms,
+        vector=sides.vector,
     )
+
+
+def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> Sides:
+    """Ask both sides for ``depth`` candidates each."""
+    terms = tuple(tokens.analyse(question))
+    vector = encoder.encode_questions([question])[0]
+    lexical_ids, lexical_scores = snapshot.bm25.top(terms, depth)
+    dense_ids, dense_scores = snapshot.dense.top(vector, depth)
+    return Sides(
+        terms,
+        vector,
+        lexical_ids.astype(np.int64),
+        lexical_scores,
+        dense_ids,
+        dense_scores,
+        exact_matches(snapshot, question),
+        len(snapshot.passages),
+    )
+
+
+def ranked(
+    sides: Sides, settings: SearchSettings
+) -> tuple[Fused, npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Fuse both sides: all candidates by id, their final scores, and their order, best first."""
+    sides = sides.first(settings.depth)
+    # Passages without a term in common score 0; they are candidates while there is room for them.
+    room = min(settings.depth, sides.passages)
+    floor = 0.0 if len(sides.lexical_ids) < room else None
+    fused = fuse(
+        Ranking(sides.lexical_ids, sides.lexical_scores, floor),
+        Ranking(sides.dense_ids, sides.dense_scores),
+        settings.weight,
+    )
+    fused = _with(fused, sides.exact)
+    score = fused.score + np.array([sides.exact.get(int(p), 0.0) for p in fused.ids])
+    return fused, score, best_first(score, fused.ids)
 
 
 def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:

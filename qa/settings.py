@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from qa import tokens
+from qa.calibration import Calibration
 from qa.errors import UsageError
 from qa.passages import CutSettings
 
@@ -33,22 +34,34 @@ class SearchSettings:
 
     ``weight`` is the lexical share in the convex combination of min-max normalised scores;
     ``depth`` how many candidates each side gives (Bruch, Gai, Ingber, arXiv 2210.11934).
+    ``calibration`` maps the extractor's confidence to that shown, and what is then below
+    ``threshold`` is no answer.
     """
 
     weight: float = 0.5
     depth: int = 1000
+    calibration: Calibration | None = None
+    threshold: float = 0.0
 
     @staticmethod
     def from_mapping(values: Mapping[str, Any]) -> SearchSettings:
         """Check and take settings from a JSON object; unknown or wrong ones are all named."""
         known = {f.name for f in fields(SearchSettings)}
         problems = [f"unknown setting {name!r}" for name in values if name not in known]
-        weight = values.get("weight", 0.5)
+        weight = _share(values, "weight", 0.5, problems)
         depth = values.get("depth", 1000)
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
-            problems.append(f"weight must be a number from 0 to 1, not {weight!r}")
         if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
             problems.append(f"depth must be a whole number of at least 1, not {depth!r}")
+        calibration = Calibration.parse(values.get("calibration"), problems)
+        threshold = _share(values, "threshold", 0.0, problems)
         if problems:
             raise UsageError("; ".join(problems))
-        return SearchSettings(float(weight), depth)
+        return SearchSettings(weight, depth, calibration, threshold)
+
+
+def _share(values: Mapping[str, Any], name: str, default: float, problems: list[str]) -> float:
+    value = values.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        problems.append(f"{name} must be a number from 0 to 1, not {value!r}")
+        return default
+    return float(value)

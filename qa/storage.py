@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import xxhash
@@ -22,15 +22,18 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
-def storing(folder: Path) -> Iterator[None]:
-    """Turn what the system says while writing below ``folder`` into a `StorageError`."""
+def storing(folder: Path, option: str = "--index") -> Iterator[None]:
+    """Turn what the system says while writing below ``folder`` into a `StorageError`.
+
+    ``option`` is the one that names another place to write to.
+    """
     try:
         yield
     except OSError as error:
-        raise storage_error(error, folder) from error
+        raise storage_error(error, folder, option) from error
 
 
-def storage_error(error: OSError, folder: Path) -> StorageError:
+def storage_error(error: OSError, folder: Path, option: str = "--index") -> StorageError:
     """Say what kept a write below ``folder`` from happening, and the way out."""
     where = error.filename or folder
     if error.errno in _FULL:
@@ -41,13 +44,15 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
     if error.errno in _DENIED:
         return StorageError(
             f"{where} can't be written ({error.strerror}): change its permissions, "
-            "or name another index folder with --index"
+            f"or name another with {option}"
         )
     if error.errno in {errno.ENOTDIR, errno.EEXIST}:
         return StorageError(
-            f"{folder} is a file or lies below one, not a folder: name another with --index"
+            f"{folder} is a file or lies below one, not a folder: name another with {option}"
         )
-    return StorageError(f"{where} can't be written: {error.strerror or error}")
+    return StorageError(
+        f"{where} can't be written ({error.strerror or error}): name another with {option}"
+    )
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -61,8 +66,13 @@ def write_durably(path: Path, data: bytes) -> None:
 def replace_atomically(path: Path, data: bytes) -> None:
     """Replace a file's content at once: a reader sees the old content or the new."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    write_durably(temporary, data)
-    temporary.replace(path)
+    try:
+        write_durably(temporary, data)
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     sync(path.parent)
 
 

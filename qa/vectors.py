@@ -8,6 +8,7 @@ import numpy as np
 
 from qa.embeddings import EmbeddingStore
 from qa.parts import FreshPart, KeptPart, key_rows
+from qa.salvage import salvaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def vectors_of(
     for draft in drafts:
         if isinstance(draft, FreshPart):
             texts.update(zip(key_rows(draft.part.keys), draft.embed, strict=True))
-    known = _known(snapshot, texts)
+    known = salvaged(index, texts) if snapshot is None else _known(snapshot, texts)
     store = EmbeddingStore(index, encoder.identity.dimension)
     try:
         known.update(store.get(key for key in texts if key not in known))

@@ -47,15 +47,12 @@ NOBODY = 65534
 
 
 @pytest.fixture(autouse=True)
-def isolated(monkeypatch, tmp_path):
+def isolated(monkeypatch, tmp_path_factory):
     """Keep every test away from the real home, cache, settings and working directory."""
     for name in list(os.environ):
         if name.startswith("QA_") or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
             monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    work = tmp_path / "work"
-    home.mkdir()
-    work.mkdir()
+    home, work = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("QA_CACHE", str(home / "cache"))
     monkeypatch.chdir(work)

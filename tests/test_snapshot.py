@@ -33,6 +33,8 @@ def one_byte_less(data):
 
 
 def middle_byte(data):
+    if not data:
+        return data
     place = len(data) // 2
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
@@ -71,9 +73,8 @@ def test_a_damaged_file_is_refused_with_the_way_out_or_harmless(filled, damage):
         try:
             answer = filled.ask(QUESTION)
         except QaError as error:
-            assert f"run: qa index --index {filled.index}" in str(error) or (
-                "encoder.json" in str(error) and "run 'qa index'" in str(error)
-            ), name
+            assert "qa index" in str(error), name
+            assert str(filled.index) in str(error), name
         else:
             assert answer == expected, name
             answered.add(name)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from qa.evaluation.nouns import Comparison, Evaluation
     from qa.evaluation.own import Choice
 
-_DEFAULT_INDEX = Path("index")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -100,7 +99,7 @@ def command(
     else:
         now = _own(cases, choice, index, embedder, settings_file)
     _warn(now)
-    comparison = _show(now, before, index, as_json=as_json)
+    comparison = _show(now, before, as_json=as_json)
     ctx.exit(_gate(comparison, parsed) if comparison is not None else 0)
 
 
@@ -154,9 +153,7 @@ def _warn(evaluation: Evaluation) -> None:
             options.say(f"{measure.name} is undefined on these questions: {measure.why}")
 
 
-def _show(
-    now: Evaluation, before: Evaluation | None, index: Path, *, as_json: bool
-) -> Comparison | None:
+def _show(now: Evaluation, before: Evaluation | None, *, as_json: bool) -> Comparison | None:
     from qa.evaluation.compare import compare
     from qa.evaluation.saved import comparison_object, evaluation_object
 
@@ -173,7 +170,7 @@ def _show(
     from qa.render.evaluation import show_comparison, show_evaluation
 
     console = make_console(sys.stdout)
-    show_evaluation(now, console, index=None if index == _DEFAULT_INDEX else index)
+    show_evaluation(now, console)
     if comparison is not None:
         show_comparison(comparison, console)
     return comparison

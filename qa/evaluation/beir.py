@@ -67,7 +67,7 @@ def evaluate_beir(
     digest = hashlib.sha256(corpus).hexdigest()
     about = {"folder": folder.resolve().name, "qrels": qrels.name, "corpus_sha256": digest}
     made_with = settings_of(session, about, choice)
-    made = evaluation(results, RETRIEVAL, made_with, session.snapshot.info)
+    made = evaluation(results, RETRIEVAL, made_with, session.snapshot)
     if choice.save is not None:
         save(made, choice.save)
     return made

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qa.evaluation.nouns import CaseResult, Measure
-    from qa.nouns import IndexInfo
+    from qa.snapshot import Snapshot
 
 _PACKAGES = ("qa", "numpy", "faiss-cpu", "onnxruntime", "tokenizers", "syntok", "ir-measures")
 
@@ -25,11 +25,12 @@ def evaluation(
     results: Sequence[CaseResult],
     names: Sequence[str],
     settings: dict[str, Any],
-    index: IndexInfo | None,
+    snapshot: Snapshot | None,
 ) -> Evaluation:
     """Put scored results together; ``names`` are the measures to give.
 
-    Cases of the kinds that ``settings`` set apart are reported by kind alone.
+    ``snapshot`` is the index that was asked. Cases of the kinds that ``settings`` set apart are
+    reported by kind alone.
     """
     kinds = dict.fromkeys(result.case.kind for result in results)
     by_kind = {
@@ -41,11 +42,12 @@ def evaluation(
         results=tuple(results),
         settings=settings,
         versions=versions(),
-        index=index,
+        index=snapshot.info if snapshot is not None else None,
         measures={},
         by_kind=by_kind,
         median=float(np.median(seconds)) if seconds else None,
         p95=float(np.percentile(seconds, 95)) if seconds else None,
+        folder=snapshot.index if snapshot is not None else None,
     )
     return replace(plain, measures=with_intervals(plain.headline, names))
 

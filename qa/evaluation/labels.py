@@ -13,10 +13,14 @@ from qa.evaluation.nouns import Found, Labels, Piece, Ranked, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy.typing as npt
+
     from qa.evaluation.nouns import Case, Evidence
     from qa.nouns import Hit
     from qa.search import Candidates
     from qa.snapshot import Snapshot
+
+    Integers = npt.NDArray[np.integer]
 
 # How deep rankings are judged, how many passages are kept for showing, and of how many the text.
 DEPTH = 100
@@ -67,12 +71,8 @@ class Labeller:
         hold at least half of it are, and where none does, those that hold the most. Passages of
         the same words are one: ranked once, and counted once.
         """
-        twins = self.snapshot.twins
-        holders = sorted({p for piece in labels.pieces for p in self._holders(piece)})
-        relevant = np.unique(twins[holders])
-        ranked = twins[candidates.ids]
-        _, first = np.unique(ranked, return_index=True)
-        marks = np.isin(ranked[np.sort(first)][:DEPTH], relevant)
+        relevant = self.relevant(labels)
+        marks = marks_of(self.snapshot.twins[candidates.ids], relevant)
         best = tuple(
             Ranked(
                 hit.document,
@@ -86,6 +86,11 @@ class Labeller:
         )
         ranks = tuple((np.flatnonzero(marks) + 1).tolist())
         return Found(len(relevant), ranks, best)
+
+    def relevant(self, labels: Labels) -> Integers:
+        """The relevant passages (see `found`), the first of each that have the same words."""
+        holders = sorted({p for piece in labels.pieces for p in self._holders(piece)})
+        return np.unique(self.snapshot.twins[holders])
 
     def _places(self, evidence: Evidence) -> list[Span]:
         number = self.numbers.get(evidence.document)
@@ -127,3 +132,9 @@ class Labeller:
         least = length if overlap.max() == length else min(overlap.max(), _ENOUGH * length)
         holding: list[int] = (first + np.flatnonzero(overlap >= least)).tolist()
         return holding
+
+
+def marks_of(ranked: Integers, relevant: Integers) -> npt.NDArray[np.bool_]:
+    """Which of the first `DEPTH` of a ranking are relevant; what comes again is passed over."""
+    _, first = np.unique(ranked, return_index=True)
+    return np.isin(ranked[np.sort(first)][:DEPTH], relevant)

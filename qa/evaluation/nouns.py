@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qa.nouns import IndexInfo
 
 # ---------------------------------------------------------------- what is asked
@@ -182,7 +184,8 @@ class Evaluation:
     ``settings`` and ``versions`` are JSON objects. ``index`` is None where no index was asked.
     ``measures`` are over the cases that are not set apart, by name in the order to show them;
     ``by_kind`` has for each kind the measures that are defined on it. ``median`` and ``p95`` are
-    seconds a question, None where none was asked.
+    seconds a question, None where none was asked. ``folder`` is where the index lies on this
+    machine, which is no part of a saved run.
     """
 
     results: tuple[CaseResult, ...]
@@ -193,6 +196,7 @@ class Evaluation:
     by_kind: dict[str, dict[str, Measure]]
     median: float | None = None
     p95: float | None = None
+    folder: Path | None = None
 
     @property
     def headline(self) -> tuple[CaseResult, ...]:

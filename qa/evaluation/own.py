@@ -84,19 +84,18 @@ def run(
         UsageError: an interrupted run of other cases, settings or index is in the way.
         StorageError: the run can't be saved.
     """
-    info = session.snapshot.info
     settings = settings_of(session, read.about, choice)
     names = [definition.name for definition in DEFINITIONS]
     if choice.save is None:
         results = run_cases(session, read.cases, asking, reporter)
-        return evaluation(scored(results), names, settings, info)
-    depends = {"settings": settings, "index": asdict(info), "versions": versions()}
+        return evaluation(scored(results), names, settings, session.snapshot)
+    depends = {"settings": settings, "index": asdict(session.snapshot.info), "versions": versions()}
     by_id = {case.id: case for case in read.cases}
     with Journal.at(Journal.beside(choice.save), depends, by_id) as journal:
         if journal.results:
             reporter.say(f"going on with an interrupted run: {len(journal.results)} are there")
         results = run_cases(session, read.cases, asking, reporter, journal)
-        made = evaluation(scored(results), names, settings, info)
+        made = evaluation(scored(results), names, settings, session.snapshot)
         save(made, choice.save)
         journal.remove()
     return made

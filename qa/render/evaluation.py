@@ -41,16 +41,13 @@ class _Row:
     caption: bool = False
 
 
-def show_evaluation(evaluation: Evaluation, console: Console, *, index: Path | None = None) -> None:
-    """Show measures, the same by kind, the cases that went worst, and how long it took.
-
-    ``index`` is the folder to name in the commands that explain a case, None for the default.
-    """
+def show_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Show measures, the same by kind, the cases that went worst, and how long it took."""
     sign = words.signs(console.encoding)
     _table(console, list(_measure_rows(evaluation, sign)))
     if len(evaluation.by_kind) > 1:
         _table(console, list(_kind_rows(evaluation, sign)))
-    _show_worst(evaluation, console, sign, index)
+    _show_worst(evaluation, console, sign)
     _line(console, _summary(evaluation, sign), words.QUIET)
 
 
@@ -114,17 +111,16 @@ def _comparison_rows(comparison: Comparison, sign: words.Signs) -> Iterable[_Row
         )
 
 
-def _show_worst(
-    evaluation: Evaluation, console: Console, sign: words.Signs, index: Path | None
-) -> None:
+def _show_worst(evaluation: Evaluation, console: Console, sign: words.Signs) -> None:
     cases = worst(evaluation.results, _WORST)
     if not cases:
         return
     _line(console, "The worst cases" if len(cases) > 1 else "The worst case", words.CAPTION)
     for result in cases:
         _show_case(result, console, sign)
-        if evaluation.index is not None:
-            _line(console, f"    {explain_command(result.case.question, index)}", words.QUIET)
+        if evaluation.folder is not None:
+            explain = explain_command(result.case.question, evaluation.folder)
+            _line(console, f"    {explain}", words.QUIET)
     _line(console, "", "")
 
 
@@ -147,12 +143,12 @@ def _got(result: CaseResult) -> str:
     return result.found.best[0].document if result.found.best else "nothing"
 
 
-def explain_command(question: str, index: Path | None) -> str:
+def explain_command(question: str, index: Path) -> str:
     """The command, fit for a POSIX shell, that shows how a question was answered."""
-    folder = f" --index {shlex.quote(clean_name(str(index)))}" if index is not None else ""
+    named = "" if str(index) == "index" else f" --index {shlex.quote(clean_name(str(index)))}"
     asked = clean_line(question)
     ends = "-- " if asked.startswith("-") else ""
-    return f"qa ask --explain{folder} {ends}{shlex.quote(asked)}"
+    return f"qa ask --explain{named} {ends}{shlex.quote(asked)}"
 
 
 def _summary(evaluation: Evaluation, sign: words.Signs) -> str:

@@ -58,7 +58,7 @@ const caseOf = (one) => {
   const [sign, name] = OUTCOMES[one.outcome];
   const meta = [one.id, one.kind, one.split, report.answered ? `confidence ${number(one.confidence)}` : null].filter(Boolean);
   const card = make("details", { class: "case", "data-tone": one.outcome, "data-id": one.id },
-    make("summary", {}, make("span", { class: "question", dir: "auto" }, one.question), make("span", { class: "badge" }, `${sign} ${name}`),
+    make("summary", {}, make("span", { class: "question", dir: "auto" }, one.question || one.id), make("span", { class: "badge" }, `${sign} ${name}`),
       make("span", { class: "meta" }, ...meta.map((text) => make("span", { dir: "auto" }, text)))));
   card.addEventListener("toggle", () => { if (card.open && !card.querySelector(".body")) card.append(bodyOf(one)); });
   return card;
@@ -100,7 +100,7 @@ const citedPassage = (one, cited) => {
 
 const foundPassage = (one, passage) => {
   const spans = labelsIn(one, passage.document, passage.start, passage.end);
-  return [placeOf(passage.document, passage.start, passage.end, passage.relevant ? `${passage.rank}, holds the evidence` : String(passage.rank)),
+  return [placeOf(passage.document, passage.start, passage.end, `rank ${passage.rank}${passage.relevant ? ", holds the evidence" : ""}`),
     make("p", { class: "passage", dir: "auto" }, ...marked(passage.text, passage.start, spans))];
 };
 

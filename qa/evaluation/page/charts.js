@@ -61,6 +61,7 @@ const measureByKind = (width) => {
       Plot.link(rows, { x1: "low", x2: "high", y1: "kind", y2: "kind", stroke: "var(--accent)", strokeOpacity: 0.4, strokeWidth: 4, strokeLinecap: "round" }),
       Plot.dot(rows, { x: "value", y: "kind", r: 5, fill: "var(--accent)", stroke: "var(--card)", strokeWidth: 1.5 }),
       Plot.text(rows, { y: "kind", frameAnchor: "right", dx: 40, text: (d) => number(d.value), fill: "var(--ink)", textAnchor: "end" }),
+      Plot.text(NAMES.filter((kind) => !report.kinds[kind][name]), { y: (kind) => kind, frameAnchor: "right", dx: 40, text: () => "–", fill: "var(--faint)", textAnchor: "end" }),
       Plot.tip(rows, Plot.pointerY({ x: "value", y: "kind", title: (d) => `${d.kind}\n${number(d.value)} (${number(d.low)} to ${number(d.high)})\n${plural(d.n, "question")}`, fill: "var(--card)", stroke: "var(--line)" })),
     ],
   });
@@ -72,7 +73,7 @@ const riskAndCoverage = (width) => {
   const last = answered.at(-1);
   const refused = points.filter((point) => !point.answered);
   return Plot.plot({
-    width, height: 300, marginLeft: 46, marginRight: 14, marginTop: 14, marginBottom: 42, style: AXIS, ariaLabel: "Risk and coverage",
+    width, height: 300, marginLeft: 46, marginRight: 14, marginTop: 30, marginBottom: 42, style: AXIS, ariaLabel: "Risk and coverage",
     x: { domain: [0, 1], label: "questions answered →", tickFormat: "%", ticks: 5 },
     y: { domain: [0, 1], label: "↑ wrong among them", tickFormat: "%", ticks: 5, grid: true },
     marks: [
@@ -92,10 +93,10 @@ const riskAndCoverage = (width) => {
 const reliability = (width) => {
   const bins = report.bins.filter((bin) => bin.n);
   return Plot.plot({
-    width, height: 300, marginLeft: 46, marginRight: 14, marginTop: 14, marginBottom: 42, style: AXIS, ariaLabel: "Reliability",
+    width, height: 300, marginLeft: 46, marginRight: 14, marginTop: 30, marginBottom: 42, style: AXIS, ariaLabel: "Reliability",
     x: { domain: [0, 1], label: "confidence →", ticks: 5 },
     y: { domain: [0, 1], label: "↑ share right", ticks: 5, grid: true },
-    r: { type: "sqrt", domain: [0, Math.max(1, ...bins.map((bin) => bin.n))], range: [0, 14] },
+    r: { type: "sqrt", domain: [0, Math.max(1, ...bins.map((bin) => bin.n))], range: [3, 14] },
     marks: [
       Plot.line([[0, 0], [1, 1]], { stroke: "var(--faint)", strokeDasharray: "3 4" }),
       Plot.link(bins, { x1: "confidence", x2: "confidence", y1: "low_right", y2: "high_right", stroke: "var(--accent)", strokeOpacity: 0.45, strokeWidth: 2.5, strokeLinecap: "round" }),
@@ -113,7 +114,7 @@ const scores = (width) => {
   const there = present.filter((tone) => rows.some((row) => row.outcome === tone));
   const facets = ["answered", "refused"].filter((was) => rows.some((row) => row.was === was));
   return Plot.plot({
-    width, height: facets.length * 130 + 50, marginLeft: 46, marginRight: 74, marginTop: 14, marginBottom: 42, style: AXIS, ariaLabel: "Scores of answered and refused questions",
+    width, height: facets.length * 130 + 50, marginLeft: 46, marginRight: 74, marginTop: 30, marginBottom: 42, style: AXIS, ariaLabel: "Scores of answered and refused questions",
     x: { domain: [0, 1], label: "confidence →", ticks: 10 },
     y: { label: "↑ questions", grid: true, ticks: 4 },
     fy: { domain: facets, label: null },

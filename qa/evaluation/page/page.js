@@ -73,7 +73,7 @@ const lead = () => {
 };
 
 const overview = () => {
-  byId("facts").append(report.facts.join(" · "));
+  byId("facts").append(...report.facts.map((fact) => make("span", {}, fact)));
   lead();
   for (const tone of present) {
     const n = counted.filter((one) => one.outcome === tone).length;
@@ -109,14 +109,13 @@ const measureRow = (measure) => {
     const dot = make("b");
     dot.style.left = `${100 * measure.value}%`;
     track.append(whisker, dot);
-    track.title = `${number(measure.low)} to ${number(measure.high)}, ${plural(measure.n, "question")}`;
   }
-  const about = undefinedHere ? `Undefined on these questions: ${measure.why}.` : measure.about;
   return make("div", { class: undefinedHere ? "measure undefined" : "measure", "data-measure": measure.name },
     make("span", { class: "name" }, measure.name, measure.lower ? make("small", {}, "lower is better") : null),
     track,
     make("span", { class: "value" }, number(measure.value)),
-    make("span", { class: "about" }, undefinedHere ? about : `${about} ${number(measure.low)} to ${number(measure.high)}, n = ${measure.n.toLocaleString("en")}.`));
+    make("span", { class: "about" }, undefinedHere ? `Undefined on these questions: ${measure.why}.` : measure.about),
+    undefinedHere ? null : make("span", { class: "interval" }, `${number(measure.low)} to ${number(measure.high)}, n = ${measure.n.toLocaleString("en")}`));
 };
 
 const table = () => {

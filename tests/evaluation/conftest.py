@@ -42,13 +42,13 @@ def make_result():
             result |= {"labels": Labels(), "found": Found()}
         result |= changes
         if result["answer"] is None:
-            result = {"reason": "it does not say", "citations": ()} | result | {"citations": ()}
+            result |= {"citations": (), "reason": changes.get("reason", "it does not say")}
         return CaseResult(case=case, **result)
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_run():
     """Give a run with some results, and a measure of each name without an interval."""
 
@@ -91,6 +91,6 @@ def rows():
          "answers": ["$11.4 billion"], "evidence": [worth], "answerable": True, "split": "dev"},
         {"id": "b", "question": "Who leads the bank?", "kind": "fact",
          "answers": ["Ana Diaz"], "evidence": [leads], "answerable": True, "split": "test"},
-        {"id": "c", "question": "Zeppelin qwxz?", "kind": "far",
+        {"id": "c", "question": "What of it?", "kind": "far",
          "answers": [], "evidence": [], "answerable": False, "split": "dev"},
     ]  # fmt: skip

@@ -38,30 +38,34 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(args=list(arguments), prog_name="qa", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except QaError as error:
-        click.echo(f"qa: {_one_line(str(error))}", err=True)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("qa: interrupted; what was finished is kept", err=True)
-        return INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has left (click exits then): nobody to tell, nothing to flush.
         _write_to_nobody()
         return 0
-    except OSError as error:
-        if error.errno not in _FULL:
-            traceback.print_exc()
-            return BUG
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - here errors become exit codes
+        return _told(error)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException) -> int:
+    """Say what happened, on one line where it was to be expected, and return the exit code."""
+    code = BUG
+    if isinstance(error, click.ClickException):
+        error.show()
+        code = error.exit_code
+    elif isinstance(error, QaError):
+        click.echo(f"qa: {_one_line(str(error))}", err=True)
+        code = error.exit_code
+    elif isinstance(error, click.Abort | KeyboardInterrupt):
+        click.echo("qa: interrupted; what was finished is kept", err=True)
+        code = INTERRUPTED
+    elif isinstance(error, OSError) and error.errno in _FULL:
         _write_to_nobody()
         click.echo(f"qa: the output can't be written ({error.strerror}): free some space", err=True)
-        return QaError.exit_code
-    except Exception:  # noqa: BLE001 - a bug: the traceback is what helps mend it
-        traceback.print_exc()
-        return BUG
-    return code if isinstance(code, int) else 0
+        code = QaError.exit_code
+    else:
+        traceback.print_exception(error)
+    return code
 
 
 def _write_to_nobody() -> None:

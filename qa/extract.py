@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from qa import tokens
@@ -98,9 +98,37 @@ class SentenceExtractor:
             Candidate(hit, start, end, start, end, self.weights.probability([cosine, *values]))
             for (hit, start, end, _, values), cosine in zip(short, cosines, strict=True)
         ]
-        return tuple(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
+        return joined(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
 
 
+def joined(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates with the first one widened by neighbours that answer about as well.
+
+    Where sentences next to each other can't be told apart, the answer is all of them.
+    """
+    if not ranked:
+        return ()
+    best = ranked[0]
+    rivals = [
+        c for c in ranked if c.hit is best.hit and c.probability >= _AS_GOOD * best.probability
+    ]
+    spans = best.hit.sentences
+    close = {(c.start, c.end) for c in rivals}
+    first = last = spans.index((best.start, best.end))
+    while first > 0 and spans[first - 1] in close and last - first < _MOST_JOINED - 1:
+        first -= 1
+    while last + 1 < len(spans) and spans[last + 1] in close and last - first < _MOST_JOINED - 1:
+        last += 1
+    start, end = spans[first][0], spans[last][1]
+    widened = replace(best, start=start, end=end, quote_start=start, quote_end=end)
+    return (
+        widened,
+        *(c for c in ranked[1:] if c.end <= start or c.start >= end or c.hit is not best.hit),
+    )
+
+
+_AS_GOOD = 0.9
+_MOST_JOINED = 3
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half)\b", re.IGNORECASE
 )

@@ -265,14 +265,16 @@ def _child(act, limit, sender):
         os.setuid(NOBODY)
     try:
         sender.send((act(), None))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - raised again by the parent
         sender.send((None, error))
 
 
 @pytest.fixture
 def restricted():
-    """Run something in a forked child: no file may grow over ``limit`` bytes, or, without a limit,
-    as a user whom permissions bind (they do not bind root). Gives the result, raises the error.
+    """Run something in a forked child with fewer rights; gives its result, raises its error.
+
+    No file may grow over ``limit`` bytes; without a limit, it runs as a user whom permissions bind,
+    for they do not bind root.
     """
 
     def call(act, limit=None):

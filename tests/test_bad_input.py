@@ -311,7 +311,9 @@ def test_a_jsonl_with_bad_lines(qa, corpus):
     assert parsed(result)["documents"] == 3
     assert [item["line"] for item in parsed(result)["skipped"]] == [3, 4, 5, 6, 7, 8]
     assert "skipped rows.jsonl, line 3: not valid JSON" in result.err
-    assert re.search(r"skipped +rows\.jsonl, line 5: the id '1' is that of line 1", qa("doctor").out)
+    assert re.search(
+        r"skipped +rows\.jsonl, line 5: the id '1' is that of line 1", qa("doctor").out
+    )
     answer = parsed(qa("ask", "When was the road to Copan built?", "--json"))
     assert answer["citations"][0]["document"] == "rows.jsonl#1"
 
@@ -414,7 +416,9 @@ def test_top_beyond_what_there_is(qa, indexed):
 
 def test_a_document_that_would_steer_the_terminal(qa, corpus):
     """Escapes in text, title and headings are made visible; JSON and show keep the text."""
-    evil = "---\ntitle: \"T\\e]0;pwned\\a\"\n---\n# H\x1b[2J\n\nThe port of Puerto\x1b[8m was opened.\n"
+    evil = (
+        '---\ntitle: "T\\e]0;pwned\\a"\n---\n# H\x1b[2J\n\nThe port of Puerto\x1b[8m was opened.\n'
+    )
     (corpus / "evil.md").write_text(evil)
     assert qa("index").code == 0
     result = qa("ask", "Puerto", "--explain")

@@ -32,9 +32,7 @@ def answer(filled, tmp_path, notebook):
     def call(rows=QUESTIONS, session=None):
         (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         output = tmp_path / "answers.jsonl"
-        done = answer_file(
-            session or filled.session(), tmp_path / "in.jsonl", output, 2, notebook
-        )
+        done = answer_file(session or filled.session(), tmp_path / "in.jsonl", output, 2, notebook)
         return done, [json.loads(line) for line in output.read_text().splitlines()]
 
     return call
@@ -128,7 +126,9 @@ def test_a_file_that_is_no_run_is_not_written_over(answer, tmp_path, line):
 def test_bad_rows_are_all_named_before_anything_is_written(answer, tmp_path):
     """Nothing is answered, no file is made."""
     rows = [QUESTIONS[0], {"id": "q2"}, {"question": "x"}, QUESTIONS[0]]
-    with pytest.raises(RowsError, match=r"line 2: .*; line 3: .*; line 4: id 'q1' stands in line 1"):
+    with pytest.raises(
+        RowsError, match=r"line 2: .*; line 3: .*; line 4: id 'q1' stands in line 1"
+    ):
         answer(rows)
     assert not (tmp_path / "answers.jsonl").exists()
 

@@ -34,7 +34,9 @@ def test_the_outcome_says_what_was_done(library):
     library.write("a.txt", TEXT)
     library.write("copy.txt", TEXT)
     library.write("bad.jsonl", b'{"_id": "1", "text": "Good."}\n\n{"_id": 2}\n')
-    library.write("latin.txt", "Das Gebäude wurde 1921 für die Schüler eröffnet. ".encode("latin-1"))
+    library.write(
+        "latin.txt", "Das Gebäude wurde 1921 für die Schüler eröffnet. ".encode("latin-1")
+    )
     library.write("nothing.txt", "")
     library.write("image.png", b"\x89PNG")
     outcome = library.build()
@@ -278,7 +280,9 @@ def test_a_file_that_can_not_grow_leaves_the_index_as_it_was(filled, restricted,
     before = filled.generation()
     answer = filled.ask(QUESTION)
     big(filled)
-    with pytest.raises(StorageError, match=r"(no space left|can't be written).*: free (some|space)"):
+    with pytest.raises(
+        StorageError, match=r"(no space left|can't be written).*: free (some|space)"
+    ):
         restricted(filled.build, limit=limit)
     assert filled.generation() == before
     assert filled.ask(QUESTION) == answer
@@ -311,7 +315,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(filled, small_disk, left):
     room = os.statvfs(small_disk)
     with (small_disk / "ballast").open("wb") as ballast:
         ballast.write(b"x" * (room.f_bavail * room.f_frsize - left))
-    with pytest.raises(StorageError, match="free (some|space)"):
+    with pytest.raises(StorageError, match=r"free (some|space)"):
         filled.build()
     assert filled.generation() == before
     assert filled.ask(QUESTION).text is not None
@@ -339,7 +343,7 @@ def test_a_read_only_index_answers_and_says_that_it_can_not_be_written(filled, r
 def test_an_index_folder_that_can_not_be_made_is_refused(filled, restricted):
     """The parent folder is read-only."""
     protect(filled.root)
-    with pytest.raises(StorageError, match="can't be written .*change its permissions"):
+    with pytest.raises(StorageError, match=r"can't be written .*change its permissions"):
         restricted(lambda: filled.build(index=filled.root / "new"))
 
 

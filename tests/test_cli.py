@@ -276,7 +276,8 @@ def test_an_answer_keeps_the_contract(qa, real_index, repository):
     (citation, *_) = answer["citations"]
     keeps(citation, CITATION)
     path = repository / "corpus" / citation["document"]
-    text = path.open(encoding="utf-8-sig", newline="").read()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read()
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert text[citation["answer_start"] : citation["answer_end"]] == answer["answer"]
     assert citation["status"] == "verified"

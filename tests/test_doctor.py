@@ -62,34 +62,41 @@ def test_no_index_is_a_problem():
     assert "embedded model" in {check.name for check in diagnosis.checks}
 
 
-def every_file(index):
-    return sorted(path for path in index.rglob("*") if path.is_file() and path.stat().st_size)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "manifest.json",
+        "generation.json",
+        "vectors.faiss",
+        "texts.utf8",
+        "weights.npy",
+        "encoder.json",
+        "model.onnx",
+        "tokenizer.json",
+    ],
+)
+def test_a_damaged_file_is_a_problem(index, qa, name):
+    """Altered by a byte: doctor says so with the way out, and it is not answered from.
 
-
-def test_every_damaged_file_that_answers_hang_on_is_a_problem(index, tmp_path, qa):
-    """Each file altered by a byte: doctor says so with the way out, never a traceback; and what
-    it says to run mends the index.
+    What it says to run mends the index.
     """
-    hints = {"sources.json", "embeddings.sqlite"}
     expected = json.loads(qa("ask", "When was Omoa opened?", "--json").out)
-    for path in every_file(index):
-        data = path.read_bytes()
-        middle = len(data) // 2
-        path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
-        result = qa("doctor")
-        asked = qa("ask", "When was Omoa opened?", "--json")
-        if path.name in hints:
-            assert asked.code == 0
-        else:
-            assert result.code == 4, path
-            assert "qa index" in result.out
-            assert (asked.code, asked.out) == (1, ""), path
-            assert asked.err.startswith("qa: ")
-            assert "qa index" in asked.err
-        assert qa("index").code == 0, path
-        assert qa("doctor").code == 0, path
-        mended = json.loads(qa("ask", "When was Omoa opened?", "--json").out)
-        assert {**mended, "seconds": 0} == {**expected, "seconds": 0}
+    (path,) = index.rglob(name)
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    result = qa("doctor")
+    assert result.code == 4
+    assert "qa index" in result.out
+    asked = qa("ask", "When was Omoa opened?", "--json")
+    assert (asked.code, asked.out) == (1, "")
+    assert asked.err.startswith("qa: ")
+    assert asked.err.count("\n") == 1
+    assert "qa index" in asked.err
+    assert qa("index").code == 0
+    assert qa("doctor").code == 0
+    mended = json.loads(qa("ask", "When was Omoa opened?", "--json").out)
+    assert {**mended, "seconds": 0} == {**expected, "seconds": 0}
 
 
 def test_another_model_in_the_index_is_a_problem(index, tiny_model, tiny_cache, qa):

@@ -48,7 +48,7 @@ def test_every_file_is_on_the_disk_before_it_is_published(filled, monkeypatch):
     published = []
 
     def remember(descriptor):
-        synced.add(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink().name)
 
     def write_manifest(index, manifest):
         folder = index / "generations" / manifest.current

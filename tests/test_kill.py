@@ -149,8 +149,9 @@ def scene(make_library, monkeypatch):
 
 
 def test_killed_at_any_point_of_an_update_the_index_answers(scene):
-    """The old generation answers as before, or the new one does, whole; the next build equals a
-    fresh one, embeds nothing twice, and leaves nothing behind.
+    """The old generation answers as before, or the new one does, whole.
+
+    The next build equals a fresh one, embeds nothing twice, and leaves nothing behind.
     """
     library = scene.library
     library.write("a.txt", texts(0, 1, 50, 51, 4, 5))
@@ -176,9 +177,7 @@ def test_killed_at_any_point_of_an_update_the_index_answers(scene):
         saved_work += bool(embedded) and len(embedded) < 6
         assert library.left_behind() == []
         assert set(library.tree(library.index / "generations")) == {
-            f"{generation}/{name}"
-            for generation, files in (old[0], new[0])
-            for name in files
+            f"{generation}/{name}" for generation, files in (old[0], new[0]) for name in files
         }
     assert old in answered
     assert new in answered

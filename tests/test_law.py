@@ -17,7 +17,10 @@ from qa.build import rollback
 from qa.errors import CorpusError
 from qa.snapshot import Snapshot
 
-WORDS = "trade treaty port river coffee banana law vote road school ship mine 2017 $5.3 Copán".split()
+WORDS = (
+    "trade", "treaty", "port", "river", "coffee", "banana", "law", "vote", "road", "school",
+    "ship", "mine", "2017", "$5.3", "Copán",
+)  # fmt: skip
 NAMES = ("a.txt", "b.md", "c.jsonl", "d/e.txt", "d/f.md", "g.jsonl", "h ü.txt")
 
 
@@ -251,7 +254,7 @@ def test_an_emptied_folder_empties_the_index_and_rollback_brings_it_back(filled)
     assert answer.abstained
     assert "no passages" in answer.reason
     assert not filled.build().published
-    with pytest.raises(CorpusError, match="nothing to index in .*: put documents there"):
+    with pytest.raises(CorpusError, match=r"nothing to index in .*: put documents there"):
         filled.fresh()
     rollback(filled.index)
     assert filled.generation() == before

@@ -44,7 +44,7 @@ def test_a_file_is_no_index_folder(tmp_path):
 def test_a_folder_below_a_file_says_what_to_do(tmp_path):
     """As does a path that leads through a file."""
     (tmp_path / "file").write_text("text")
-    with pytest.raises(IndexDamaged, match="can't be read .*: run: qa index --index"):
+    with pytest.raises(IndexDamaged, match=r"can't be read .*: run: qa index --index"):
         read_manifest(tmp_path / "file" / "index")
 
 
@@ -58,9 +58,13 @@ def test_every_altered_byte_is_noticed_or_changes_nothing(tmp_path):
             altered = data[:place] + bytes([data[place] ^ mask]) + data[place + 1 :]
             (tmp_path / NAME).write_bytes(altered)
             try:
-                assert read_manifest(tmp_path) == MANIFEST
+                read, said = read_manifest(tmp_path), None
             except IndexDamaged as error:
-                assert f"run: qa index --index {tmp_path}" in str(error)
+                read, said = None, str(error)
+            if said is None:
+                assert read == MANIFEST
+            else:
+                assert f"run: qa index --index {tmp_path}" in said
                 refused += 1
     assert refused > len(data)
 

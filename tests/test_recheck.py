@@ -149,7 +149,9 @@ def test_a_row_that_is_gone_or_says_otherwise_is_stale(filled, check, rows):
 
 def test_halves_of_characters_in_a_row_do_not_make_it_stale(library):
     """JSON can spell a lone surrogate; index and check read it alike."""
-    library.write("c.jsonl", b'{"_id": "\\ud800", "text": "A \\ud83d half. ' + QUOTE.encode() + b'"}\n')
+    library.write(
+        "c.jsonl", b'{"_id": "\\ud800", "text": "A \\ud83d half. ' + QUOTE.encode() + b'"}\n'
+    )
     library.build()
     snapshot = library.snapshot()
     text = snapshot.text(0)

@@ -84,7 +84,7 @@ def test_rows_nested_without_end_are_named(rows):
 
 def test_many_problems_are_counted(rows):
     """Twenty are named, the rest counted."""
-    with pytest.raises(RowsError, match="line 20: .*; and 30 more: correct"):
+    with pytest.raises(RowsError, match=r"line 20: .*; and 30 more: correct"):
         rows("x\n" * 50)
 
 

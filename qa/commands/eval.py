@@ -46,6 +46,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "baseline's, or worse by more than MARGIN; repeatable.",
 )
 @click.option("--given-context", is_flag=True, help="SQuAD: read each question's own paragraph.")
+@click.option("--report", type=_FILE, help="Draw the run as a page for a browser (HTML).")
 @click.option("--run", type=_FILE, help="Measure this TREC run; needs --qrels.")
 @click.option("--qrels", type=_FILE, help="The judgements for --run: query 0 document grade.")
 @options.json_option
@@ -64,6 +65,7 @@ def command(
     baseline: Path | None,
     gates: tuple[str, ...],
     given_context: bool,
+    report: Path | None,
     run: Path | None,
     qrels: Path | None,
     as_json: bool,
@@ -99,6 +101,11 @@ def command(
     else:
         now = _own(cases, choice, index, embedder, settings_file)
     _warn(now)
+    if report is not None:
+        from qa.evaluation.report import write_report
+
+        write_report(now, report, f"Evaluation of {(run or cases).resolve().name}")
+        options.say(f"report: {report}")
     comparison = _show(now, before, as_json=as_json)
     ctx.exit(_gate(comparison, parsed) if comparison is not None else 0)
 

@@ -38,7 +38,7 @@ def with_intervals(
     table = Table.of(sorted(results, key=lambda result: result.case.id))
     statistics = {name: statistic(name, table) for name in names}
     drawn: dict[str, list[Floats]] = {name: [] for name in names}
-    for weights in _resamples(len(table), resamples):
+    for weights in draws(len(table), resamples):
         for name, each in statistics.items():
             drawn[name].append(each.of(weights))
     return {name: _measure(name, each, drawn[name]) for name, each in statistics.items()}
@@ -60,7 +60,7 @@ def _measure(name: str, statistic: Statistic, drawn: list[Floats]) -> Measure:
     return Measure(name, value, low, high, n)
 
 
-def _resamples(size: int, number: int) -> Iterator[Floats]:
+def draws(size: int, number: int) -> Iterator[Floats]:
     """How often each case is drawn in each resample, some resamples at a time."""
     if not size:
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.evaluation.bootstrap import LEVEL, RESAMPLES, SEED
+from qa.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, draws
 from qa.evaluation.nouns import Measure
 
 if TYPE_CHECKING:
@@ -70,15 +70,12 @@ def share(name: str, hits: Floats, among: Floats, groups: Groups, why: str = "")
     if total <= 0:
         return Measure(name, None, None, None, n, why)
     above, below = (np.bincount(groups, weights=values) for values in (hits, among))
-    random = np.random.default_rng(SEED)
-    drawn = []
-    for _ in range(RESAMPLES):
-        counts = np.bincount(random.integers(0, len(above), len(above)), minlength=len(above))
-        size = float(counts @ below)
-        if size > 0:
-            drawn.append(float(counts @ above) / size)
     value = float(hits.sum()) / total
+    spread = [value]
+    for counts in draws(len(above), RESAMPLES):
+        sizes = counts @ below
+        spread.extend(((counts @ above)[sizes > 0] / sizes[sizes > 0]).tolist())
     tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(drawn or [value], [tail, 100 - tail]).tolist()
+    low, high = np.percentile(spread, [tail, 100 - tail]).tolist()
     low, high = round(min(low, value), 6), round(max(high, value), 6)
     return Measure(name, round(value, 6), low, high, n)

@@ -6,7 +6,6 @@ a report on thousands of questions stays one that a browser opens.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from math import sqrt
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,11 @@ from qa.evaluation.curves import reliability, risk_coverage
 from qa.evaluation.names import Group, definition
 from qa.evaluation.rowsout import row_object
 from qa.evaluation.worst import badness
+from qa.render.evaluation import explain_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from qa.evaluation.nouns import CaseResult, Evaluation, Measure
 
@@ -58,7 +59,7 @@ def report_data(evaluation: Evaluation) -> dict[str, Any]:
     """What the page draws, as a JSON object."""
     results = evaluation.results
     apart = [str(kind) for kind in evaluation.settings.get("cases", {}).get("apart", ())]
-    mine = [result for result in results if result.case.kind not in apart] or list(results)
+    mine = evaluation.headline
     answered = any(_was_asked(result) for result in results)
     return {
         "answered": answered,
@@ -71,7 +72,7 @@ def report_data(evaluation: Evaluation) -> dict[str, Any]:
         },
         "curve": [asdict(point) for point in risk_coverage(mine)] if answered else [],
         "bins": _bins(mine) if answered else [],
-        "cases": [_case(result) for result in results],
+        "cases": [_case(result, evaluation.folder) for result in results],
         "made": _made(evaluation),
     }
 
@@ -139,7 +140,7 @@ def _bins(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
     return bins
 
 
-def _case(result: CaseResult) -> dict[str, Any]:
+def _case(result: CaseResult, index: Path | None) -> dict[str, Any]:
     row = row_object(result)
     quoted = {(c.document, c.context_start) for c in result.citations if c.context}
     row["passages"] = [
@@ -149,7 +150,9 @@ def _case(result: CaseResult) -> dict[str, Any]:
     ]
     row["outcome"] = outcome(result)
     row["badness"] = round(badness(result), 6)
-    row["explain"] = f"qa ask --explain -- {shlex.quote(' '.join(result.case.question.split()))}"
+    row["explain"] = None
+    if index is not None and _was_asked(result):
+        row["explain"] = explain_command(result.case.question, index)
     for name in ("items", "needs_all", "right", "relevant"):
         del row[name]
     return row

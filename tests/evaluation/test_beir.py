@@ -23,7 +23,12 @@ def folder(tmp_path):
     """Give a small set: four documents, three questions, of which two are judged."""
     folder = tmp_path / "set"
     (folder / "qrels").mkdir(parents=True)
-    texts = {"d1": "Coffee is grown.", "d 2": "Tea is drunk.", "d3": "Coffee and tea.", "d4": "Rice."}
+    texts = {
+        "d1": "Coffee is grown.",
+        "d 2": "Tea is drunk.",
+        "d3": "Coffee and tea.",
+        "d4": "Rice.",
+    }
     rows = [{"_id": name, "title": "", "text": text} for name, text in texts.items()]
     (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     asked = {"1": "who grows coffee", "2": "who drinks tea", "3": "what of rice"}

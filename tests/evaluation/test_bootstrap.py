@@ -31,7 +31,8 @@ def made(make_result, cases):
 
 
 @given(
-    cases=st.lists(st.tuples(KINDS, st.integers(0, 8)), min_size=1, max_size=12), random=st.randoms()
+    cases=st.lists(st.tuples(KINDS, st.integers(0, 8)), min_size=1, max_size=12),
+    random=st.randoms(),
 )
 @settings(max_examples=40)
 def test_the_laws(make_result, cases, random):

@@ -9,9 +9,7 @@ from qa.evaluation.nouns import Comparison, Difference
 
 def comparison(*differences):
     """A comparison of (name, before, now, p)."""
-    made = (
-        Difference(n, before, now, 9, 0, 0, 9, p, p, 0.1) for n, before, now, p in differences
-    )
+    made = (Difference(n, before, now, 9, 0, 0, 9, p, p, 0.1) for n, before, now, p in differences)
     return Comparison(tuple(made), 9)
 
 

@@ -82,7 +82,7 @@ def test_a_saved_run_is_read_back(evaluate, tmp_path):
         assert mine == replace(theirs, case=case)
 
 
-class Stop(Exception):
+class StopError(Exception):
     """The run is interrupted."""
 
 
@@ -92,11 +92,11 @@ def interrupted(evaluate, notebook, choice, after, monkeypatch):
     def advance(_):
         notebook.done += 1
         if notebook.done == after:
-            raise Stop
+            raise StopError
 
     with monkeypatch.context() as patch:
         patch.setattr(notebook, "advance", advance)
-        with pytest.raises(Stop):
+        with pytest.raises(StopError):
             evaluate(choice)
 
 

@@ -1,10 +1,10 @@
 """What the report's page draws."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import pytest
-from scipy.stats import binomtest
 
 from qa.evaluation.evaluate import evaluation
 from qa.evaluation.names import DEFINITIONS
@@ -43,10 +43,13 @@ def test_a_ranking_alone_has_an_outcome(make_result, ranks, expected):
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 1), (1, 1), (3, 7), (45, 50), (0, 30)])
-def test_wilson_as_scipy_has_it(right, n):
-    """The interval of a share is SciPy's Wilson interval."""
-    theirs = binomtest(right, n).proportion_ci(method="wilson")
-    assert wilson(right / n, n) == pytest.approx((theirs.low, theirs.high), abs=1e-6)
+def test_wilson_ends_where_the_share_is_just_unlikely(right, n):
+    """At both ends the share is 1.96 of the end's own standard errors away, unless at 0 or 1."""
+    share = right / n
+    low, high = wilson(share, n)
+    assert 0 <= low <= share <= high <= 1
+    for end in {low, high} - {0.0, 1.0}:
+        assert abs(share - end) == pytest.approx(1.959964 * (end * (1 - end) / n) ** 0.5)
 
 
 def test_only_measures_that_are_known_have_words(make_result):
@@ -68,7 +71,7 @@ def test_kinds_apart_are_in_no_curve(make_result):
     """A kind that is reported apart is among the cases, and not in the curves over all."""
     results = [make_result("q1"), make_result("q2", kind="spanish", confidence=0.2)]
     settings = {"cases": {"apart": ["spanish"]}}
-    data = report_data(evaluation(results, ["F1"], settings, None, ("spanish",)))
+    data = report_data(evaluation(results, ["F1"], settings, None))
     assert data["apart"] == ["spanish"]
     assert [case["id"] for case in data["cases"]] == ["q1", "q2"]
     assert [point["coverage"] for point in data["curve"]] == [1.0]
@@ -90,10 +93,12 @@ def test_passages_are_few_and_ranked(make_result, make_run):
     assert [(passage["rank"], passage["start"]) for passage in passages] == [(1, 0), (3, 2)]
 
 
-def test_the_command_that_explains_is_quoted(make_result, make_run):
-    """The command to copy is one line that a shell takes as one question."""
-    case = report_data(make_run([make_result(question="who's\n$(rm -r x)")]))["cases"][0]
-    assert case["explain"] == "qa ask --explain -- 'who'\"'\"'s $(rm -r x)'"
+def test_the_command_that_explains_names_the_index(make_result, make_run, tmp_path):
+    """The command to copy is one line that a shell takes apart as meant; without an index, none."""
+    run = make_run([make_result(question="who's\n$(rm -r x)")])
+    assert report_data(run)["cases"][0]["explain"] is None
+    explain = report_data(replace(run, folder=tmp_path))["cases"][0]["explain"]
+    assert shlex.split(explain)[-3:] == ["--index", str(tmp_path), "who's $(rm -r x)"]
 
 
 def test_facts_and_settings_are_told(make_result, make_run):

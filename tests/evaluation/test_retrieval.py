@@ -54,10 +54,8 @@ def test_as_the_library_on_random_runs():
     for number in range(60):
         relevant = int(random.integers(1, 12))
         ranking = [f"d{i}" for i in random.permutation(200)[:100]]
-        for i in range(relevant):
-            qrels.append(ir_measures.Qrel(str(number), f"d{i}", 1))
-        for place, name in enumerate(ranking):
-            run.append(ir_measures.ScoredDoc(str(number), name, -place))
+        qrels += [ir_measures.Qrel(str(number), f"d{i}", 1) for i in range(relevant)]
+        run += [ir_measures.ScoredDoc(str(number), name, -i) for i, name in enumerate(ranking)]
         ranks = [r for r, name in enumerate(ranking, 1) if int(name[1:]) < relevant]
         found.append(Found(relevant, tuple(ranks)))
     theirs = {

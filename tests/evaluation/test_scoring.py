@@ -83,7 +83,11 @@ def test_items_of_a_list(make_result):
 
 def test_one_case_does_not_change_another(make_result):
     """Cases are measured alone, in whatever company and order."""
-    cases = [make_result("a"), make_result("b", answer=None), make_result("c", found=Found(2, (3,)))]
+    cases = [
+        make_result("a"),
+        make_result("b", answer=None),
+        make_result("c", found=Found(2, (3,))),
+    ]
     together = scored(cases)
     assert together == tuple(scored([case])[0] for case in cases)
     assert scored(cases[::-1]) == together[::-1]

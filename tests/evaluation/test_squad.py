@@ -31,7 +31,9 @@ def squad():
             qa_of("3", "Who robbed it?", SECOND, impossible=True) | {"plausible_answers": []},
         ]},
     ]  # fmt: skip
-    other = [{"context": "Rivers flow.", "qas": [qa_of("4", "What flows?", "Rivers flow.", "Rivers")]}]
+    other = [
+        {"context": "Rivers flow.", "qas": [qa_of("4", "What flows?", "Rivers flow.", "Rivers")]}
+    ]
     return {"version": "v2.0", "data": [{"title": "The_Bank", "paragraphs": bank},
                                         {"title": "The_Bank", "paragraphs": other}]}  # fmt: skip
 
@@ -123,7 +125,7 @@ def test_a_paragraph_of_white_space(squad, library, notebook, tmp_path):
             {"id": "5", "question": "?", "is_impossible": True},
             {"id": "5", "question": "?", "is_impossible": True},
         ]}]}]}, [
-            "data[0].paragraphs[0]: no \"context\"",
+            'data[0].paragraphs[0]: no "context"',
             "data[0].paragraphs[1].qas[0]: no question",
             "data[0].paragraphs[1].qas[1]: no question (KeyError('answers'))",
             "data[0].paragraphs[1].qas[2]: no question",

@@ -17,7 +17,9 @@ CASES = st.lists(CASE, min_size=1, max_size=25)
 
 def table(cases):
     """A table of (answerable, abstained, right, eighths of confidence)."""
-    answerable, abstained, right, eighths = (np.array(column) for column in zip(*cases, strict=True))
+    answerable, abstained, right, eighths = (
+        np.array(column) for column in zip(*cases, strict=True)
+    )
     return Table({}, answerable, abstained, eighths / 8, right & ~abstained & answerable)
 
 

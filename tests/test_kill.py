@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.", "sqlite3.")
 QUESTION = "which ship carried the coffee of paragraph 3"
-MOST_POINTS = 60
+MOST_POINTS = 40
 
 
 def spread(number):
@@ -265,7 +265,7 @@ def test_a_lock_dies_with_its_holder(scene):
 
 
 def test_the_points_are_spread_over_all_of_them():
-    """Sixty points of a hundred have the first and the last of them."""
+    """Forty points of a thousand have the first and the last of them."""
     assert list(spread(3)) == [1, 2, 3]
     assert len(spread(1000)) == MOST_POINTS
     assert (spread(1000)[0], spread(1000)[-1]) == (1, 1000)

@@ -104,7 +104,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(edits=EDITS)
 def test_an_index_brought_up_to_date_is_the_fresh_index_byte_for_byte(make_library, edits):
     """After every edit, the generation has the name and every byte of a fresh build's."""

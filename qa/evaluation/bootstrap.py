@@ -41,23 +41,34 @@ def with_intervals(
     for weights in draws(len(table), resamples):
         for name, each in statistics.items():
             drawn[name].append(each.of(weights))
-    return {name: _measure(name, each, drawn[name]) for name, each in statistics.items()}
+    ends = _ends({name: np.concatenate(found) for name, found in drawn.items() if found})
+    return {name: _measure(name, each, ends.get(name)) for name, each in statistics.items()}
 
 
-def _measure(name: str, statistic: Statistic, drawn: list[Floats]) -> Measure:
+def _measure(name: str, statistic: Statistic, ends: tuple[float, float] | None) -> Measure:
     n = int(statistic.over.sum())
     value = float(statistic.of(np.ones((1, len(statistic.over))))[0])
     if not np.isfinite(value):
         return Measure(name, None, None, None, n, f"it needs {definition(name).needs}")
-    spread = np.concatenate(drawn)
-    spread = spread[np.isfinite(spread)]
-    if not len(spread):
-        spread = np.array([value])
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(spread, [tail, 100 - tail]).tolist()
-    ends = (value, min(low, value), max(high, value))
-    value, low, high = (round(end, 6) + 0.0 for end in ends)
+    low, high = ends or (value, value)
+    value, low, high = (round(x, 6) + 0.0 for x in (value, min(low, value), max(high, value)))
     return Measure(name, value, low, high, n)
+
+
+def _ends(drawn: dict[str, Floats]) -> dict[str, tuple[float, float]]:
+    """The percentiles of each measure over the resamples in which it is defined."""
+    tail = 100 * (1 - LEVEL) / 2
+    # Percentiles of many rows at once cost little more than those of one.
+    by_length: dict[int, dict[str, Floats]] = {}
+    for name, values in drawn.items():
+        defined = values[np.isfinite(values)]
+        by_length.setdefault(len(defined), {})[name] = defined
+    ends: dict[str, tuple[float, float]] = {}
+    for length, rows in by_length.items():
+        if length:
+            both = np.percentile(np.stack(list(rows.values())), [tail, 100 - tail], axis=1)
+            ends.update(zip(rows, zip(*both.tolist(), strict=True), strict=True))
+    return ends
 
 
 def draws(size: int, number: int) -> Iterator[Floats]:

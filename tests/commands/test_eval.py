@@ -19,7 +19,7 @@ def workplace(tiny, tmp_path, monkeypatch):
         {"id": "a", "question": "How much was trade worth?", "kind": "figure", "split": "dev",
          "answers": [WORTH], "evidence": [{"document": "trade.md", "quote": WORTH}]},
         {"id": "b", "question": "What led it, coffee?", "kind": "fact", "split": "test",
-         "answers": ["coffee"], "evidence": [{"document": "trade.md", "quote": "Coffee led it."}]},
+         "answers": ["nobody"], "evidence": [{"document": "trade.md", "quote": "Coffee led it."}]},
     ]  # fmt: skip
     (folder / "eval").mkdir()
     write(folder / "eval" / "questions.jsonl", rows)
@@ -39,7 +39,7 @@ def test_it_builds_the_index_and_measures(qa, workplace):
     assert "AUROC is undefined on these questions: it needs both" in done.err
     again = qa("eval", "eval/questions.jsonl", "--json", "--split", "dev")
     value = json.loads(again.out)
-    assert (value["cases"], value["measures"]["F1"]["value"]) == (1, 1.0)
+    assert (value["cases"], value["measures"]["R@100"]["value"]) == (1, 1.0)
     assert value["measures"]["AUROC"] == {"value": None, "low": None, "high": None, "n": 1}
     assert again.out.count("\n") == 1
 

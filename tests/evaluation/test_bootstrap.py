@@ -34,7 +34,7 @@ def made(make_result, cases):
     cases=st.lists(st.tuples(KINDS, st.integers(0, 8)), min_size=1, max_size=12),
     random=st.randoms(),
 )
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_laws(make_result, cases, random):
     """An interval holds its value, repeats, and does not depend on the order of cases."""
     results = list(made(make_result, cases))

@@ -37,7 +37,7 @@ def test_an_exact_test_by_hand(of_values):
 
 
 @given(st.lists(st.sampled_from([-0.5, -0.25, 0.0, 0.25, 0.5]), min_size=1, max_size=9))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_exact_test_tries_every_swap(make_result, make_run, changes):
     """The p-value is the share of all ways to swap that differ at least as much."""
 

@@ -1,7 +1,7 @@
 """Citations against evidence, in characters."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.evaluation.nouns import Cited, Labels, Piece, Span
@@ -80,6 +80,7 @@ SPANS = st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda p: (p[0], p
 
 
 @given(st.lists(SPANS, min_size=1, max_size=4), st.lists(SPANS, min_size=1, max_size=4))
+@settings(deadline=None)
 def test_as_sets_of_characters(quotes, pieces):
     """Overlap counts characters as sets do: precision by quote, recall over single pieces."""
     labels = labelled(*([piece] for piece in pieces))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
@@ -35,6 +35,7 @@ def expanded(made, counts):
 
 
 @given(CASES, st.data())
+@settings(deadline=None)
 def test_a_weight_is_a_number_of_copies(cases, data):
     """Weighing cases is the same as having them so many times, for every measure."""
     made = table(cases)
@@ -46,6 +47,7 @@ def test_a_weight_is_a_number_of_copies(cases, data):
 
 
 @given(CASES, st.randoms())
+@settings(deadline=None)
 def test_order_changes_nothing(cases, random):
     """Measures of a set do not depend on the order of its cases."""
     shuffled = random.sample(cases, len(cases))
@@ -56,6 +58,7 @@ def test_order_changes_nothing(cases, random):
 
 
 @given(CASES)
+@settings(deadline=None)
 def test_auroc_as_scikit_learn(cases):
     """The area under the ROC curve equals scikit-learn's, ties and all."""
     made = table(cases)
@@ -67,6 +70,7 @@ def test_auroc_as_scikit_learn(cases):
 
 
 @given(CASES)
+@settings(deadline=None)
 def test_refusals_as_counted(cases):
     """Precision and recall of refusing equal those counted case by case."""
     hits = sum(abstained and not answerable for answerable, abstained, _, _ in cases)
@@ -82,6 +86,7 @@ def test_refusals_as_counted(cases):
 
 
 @given(CASES)
+@settings(deadline=None)
 def test_aurc_as_an_average_over_orders_of_ties(cases):
     """The mean risk over coverages, with the errors among equals spread evenly."""
     made = table(cases)

@@ -62,7 +62,7 @@ const measureByKind = (width) => {
       Plot.dot(rows, { x: "value", y: "kind", r: 5, fill: "var(--accent)", stroke: "var(--card)", strokeWidth: 1.5 }),
       Plot.text(rows, { y: "kind", frameAnchor: "right", dx: 40, text: (d) => number(d.value), fill: "var(--ink)", textAnchor: "end" }),
       Plot.text(NAMES.filter((kind) => !report.kinds[kind][name]), { y: (kind) => kind, frameAnchor: "right", dx: 40, text: () => "–", fill: "var(--faint)", textAnchor: "end" }),
-      Plot.tip(rows, Plot.pointerY({ x: "value", y: "kind", title: (d) => `${d.kind}\n${number(d.value)} (${number(d.low)} to ${number(d.high)})\n${plural(d.n, "question")}`, fill: "var(--card)", stroke: "var(--line)" })),
+      Plot.tip(rows, Plot.pointerY({ x: "value", y: "kind", title: (d) => `${d.kind}\n${number(d.value)} (${number(d.low)} to ${number(d.high)})\n${plural(d.n, "question")}`, fill: "var(--card)", stroke: "var(--line)", lineHeight: 1.35 })),
     ],
   });
 };
@@ -83,7 +83,7 @@ const riskAndCoverage = (width) => {
       last ? Plot.dot([last], { x: "coverage", y: "risk", r: 4, fill: "var(--wrong)", stroke: "var(--card)" }) : null,
       Plot.ruleX(points, Plot.pointerX({ x: "coverage", stroke: "var(--faint)" })),
       Plot.tip(points, Plot.pointerX({
-        x: "coverage", y: "risk", fill: "var(--card)", stroke: "var(--line)",
+        x: "coverage", y: "risk", fill: "var(--card)", stroke: "var(--line)", lineHeight: 1.35,
         title: (d) => `${percent(d.coverage)} of the questions\n${percent(d.risk)} of them wrong\n${d.answered ? "confidence" : "refused; confidence"} ${number(d.confidence, 3)} and more`,
       })),
     ],
@@ -102,7 +102,7 @@ const reliability = (width) => {
       Plot.link(bins, { x1: "confidence", x2: "confidence", y1: "low_right", y2: "high_right", stroke: "var(--accent)", strokeOpacity: 0.45, strokeWidth: 2.5, strokeLinecap: "round" }),
       Plot.dot(bins, { x: "confidence", y: "right", r: "n", fill: "var(--accent)", fillOpacity: 0.8, stroke: "var(--card)" }),
       Plot.tip(bins, Plot.pointer({
-        x: "confidence", y: "right", fill: "var(--card)", stroke: "var(--line)",
+        x: "confidence", y: "right", fill: "var(--card)", stroke: "var(--line)", lineHeight: 1.35,
         title: (d) => `${plural(d.n, "answer")}\nconfidence ${number(d.confidence)}\nright ${number(d.right)} (${number(d.low_right)} to ${number(d.high_right)})`,
       })),
     ],

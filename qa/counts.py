@@ -92,6 +92,19 @@ def merge(parts: Sequence[tuple[TermCounts, IntArray]], n: int) -> TermCounts:
     return _from_sorted(tuple(vocabulary), keys, together & np.uint64(_MOST), n)
 
 
+def grouped(counts: TermCounts, owners: IntArray, n: int) -> TermCounts:
+    """Return the counts of ``n`` documents out of those of their passages.
+
+    ``owners`` gives each passage's document, from 0, and never falls. Terms in the overlap of two
+    passages, and in the title each of them has, count in both.
+    """
+    terms = np.repeat(np.arange(len(counts.vocabulary)), np.diff(counts.indptr))
+    keys = terms * n + np.asarray(owners, np.int64)[counts.passages]
+    unique, starts = np.unique(keys, return_index=True)
+    sums = np.add.reduceat(counts.counts.astype(np.int64), starts) if len(starts) else starts
+    return _from_sorted(counts.vocabulary, unique, np.minimum(sums, _MOST), n)
+
+
 def _union(vocabularies: Sequence[tuple[str, ...]]) -> list[str]:
     """Return all terms once, sorted; sorting joined runs is linear (timsort)."""
     return list(dict.fromkeys(sorted(chain.from_iterable(vocabularies))))

@@ -1,12 +1,13 @@
 """What a question names exactly: quoted phrases and identifiers, and the passages that have them.
 
-Ranking by similarity loses an exact identifier to a near miss; a passage in which what was named
-stands is lifted above all that lack it.
+Ranking by similarity loses an exact identifier to a near miss; the best passage in which what was
+named stands is lifted into the top.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -28,20 +29,37 @@ _RARE_AT_LEAST = 3
 _MOST_CHECKED = 2000
 
 
-def exact_matches(snapshot: Snapshot, question: str) -> dict[int, float]:
-    """Passages that hold what the question names, with the share of the named things they hold.
+# The best passage with a phrase that was quoted comes first, one with an identifier in the top.
+_PHRASE_FLOOR = 1
+_IDENTIFIER_FLOOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Passages that hold what a question names, with the share of the named things they hold.
+
+    ``floor`` is the rank, from 1, that the best of them has at least.
+    """
+
+    shares: dict[int, float]
+    floor: int
+
+
+def exact_matches(snapshot: Snapshot, question: str) -> Exact:
+    """Find the passages that hold what the question names.
 
     A quoted phrase counts where it stands word for word, whatever the case and spacing; an
     identifier (letters and digits mixed, "JTF-B") only where it is rare in the folder.
     """
-    found = [_holding_phrase(snapshot, phrase) for phrase in tokens.quoted_phrases(question)]
-    found += [_holding_identifier(snapshot, term) for term in tokens.identifiers(question)]
-    named = [ids for ids in found if len(ids)]
+    phrases = [_holding_phrase(snapshot, phrase) for phrase in tokens.quoted_phrases(question)]
+    others = [_holding_identifier(snapshot, term) for term in tokens.identifiers(question)]
+    named = [ids for ids in phrases + others if len(ids)]
+    quoted = any(len(ids) for ids in phrases)
     shares: dict[int, float] = {}
     for ids in named:
         for passage in ids.tolist():
             shares[passage] = shares.get(passage, 0.0) + 1 / len(named)
-    return shares
+    return Exact(shares, _PHRASE_FLOOR if quoted else _IDENTIFIER_FLOOR)
 
 
 def _holding_identifier(snapshot: Snapshot, term: str) -> Ids:

@@ -9,7 +9,8 @@ digest of its content: the same sources give the same generation, byte for byte.
     texts.utf8        the documents' texts, one after another
     passages.npy      where each passage lies; sentences.npy its sentences
     keys.npy          what each passage's vector follows from; twins.npy a digest of its words
-    vectors.faiss     the vectors; bm25/ the lexical side
+    vectors.faiss     the vectors; bm25/ the lexical side, of passages and of
+                      whole documents
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ import numpy as np
 import xxhash
 
 from qa import dense
-from qa.lexical import Bm25, TermCounts
+from qa.counts import TermCounts, grouped
+from qa.lexical import Bm25
 from qa.nouns import EmbedderIdentity, Skipped
 from qa.storage import canonical_json, checksum, sync, write_durably
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 VERSION = 1
 FOLDER = "generations"
 DESCRIPTION = "generation.json"
+PASSAGES_BM25 = "bm25"
+DOCUMENTS_BM25 = "bm25/documents"
 
 PASSAGE_DTYPE = np.dtype(
     [
@@ -149,16 +153,13 @@ def write_generation(  # noqa: PLR0913 - what a generation follows from, each on
                 f"{len(passages)} passages, {len(vectors)} vectors, terms of {counts.size} passages"
             )
         write_durably(draft / dense.NAME, dense.to_bytes(vectors))
-        (draft / "bm25").mkdir()
-        Bm25.build(counts, k1=settings.k1, b=settings.b).save(draft / "bm25")
-        for path in sorted((draft / "bm25").iterdir()):
-            sync(path)
-        sync(draft / "bm25")
+        documents = sum(part.record.documents for part in parts)
+        _write_lexical(draft, counts, grouped(counts, passages["document"], documents), settings)
         description = {
             "version": VERSION,
             "settings": settings.as_json(),
             "embedder": asdict(embedder),
-            "documents": sum(part.record.documents for part in parts),
+            "documents": documents,
             "passages": len(passages),
             "files": _describe(draft),
         }
@@ -175,6 +176,19 @@ def write_generation(  # noqa: PLR0913 - what a generation follows from, each on
 def name_of(description: bytes) -> str:
     """The name of the generation that these bytes of a generation.json describe."""
     return xxhash.xxh3_128_hexdigest(description)[:16]
+
+
+def _write_lexical(
+    draft: Path, counts: TermCounts, whole: TermCounts, settings: IndexSettings
+) -> None:
+    """Write the BM25 of the passages, and that of the whole documents below it."""
+    folder = draft / PASSAGES_BM25
+    (draft / DOCUMENTS_BM25).mkdir(parents=True)
+    Bm25.build(counts, k1=settings.k1, b=settings.b).save(folder)
+    Bm25.build(whole, k1=settings.k1, b=settings.b).save(draft / DOCUMENTS_BM25)
+    for path in sorted(folder.rglob("*")):
+        sync(path)
+    sync(folder)
 
 
 def _put_in_place(draft: Path, final: Path) -> None:

@@ -135,7 +135,8 @@ class Hit:
     """A ranked passage with the parts of its score.
 
     ``scores`` holds ``lexical`` (BM25), ``dense`` (cosine), ``lexical_normalised``,
-    ``dense_normalised`` (0..1 within this question) and ``exact`` (share of the quoted phrases
+    ``dense_normalised`` (0..1 within this question), ``context`` (how well the whole document
+    matches, 0..1) and ``exact`` (share of the quoted phrases
     and rare identifiers of the question that stand in it). ``lexical_rank`` and ``dense_rank``
     count from 1 and are None below the candidates' depth.
     """

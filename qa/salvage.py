@@ -46,5 +46,7 @@ def _of(folder: Path, wanted: Container[bytes]) -> dict[bytes, npt.NDArray[np.fl
         if checksum(folder / name) != files[name]["checksum"]:
             return {}
     keys = key_rows(np.load(folder / KEYS, allow_pickle=False))
-    vectors = DenseIndex((folder / VECTORS).read_bytes(), len(keys), folder / VECTORS).vectors()
+    # The view of the vectors is valid while the index lives: it must have a name.
+    index = DenseIndex((folder / VECTORS).read_bytes(), len(keys), folder / VECTORS)
+    vectors = index.vectors()
     return {key: np.array(vectors[row]) for row, key in enumerate(keys) if key in wanted}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa import tokens
-from qa.exact import exact_matches
+from qa.exact import Exact, exact_matches
 from qa.fusion import Fused, Ranking, best_first, fuse
 from qa.nouns import Hit, Place
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from qa.snapshot import Snapshot
 
     Vector = npt.NDArray[np.float32]
+    Floats = npt.NDArray[np.float64]
+
+# By how much a lifted passage stands above the one whose place it takes: no score is that fine.
+_LIFT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Candidates:
     fused: Fused
     lexical: dict[int, tuple[float, int]]
     dense: dict[int, tuple[float, int]]
+    context: npt.NDArray[np.float32]
     exact: dict[int, float]
     terms: tuple[str, ...]
     vector: Vector
@@ -51,8 +56,7 @@ class Candidates:
 class Sides:
     """What both sides bring for a question before they are fused, best first.
 
-    ``exact`` maps the passages that hold what the question names exactly to their bonus;
-    ``passages`` is how many the index has.
+    ``context`` is each passage's document's BM25 score as a share of the best document's.
     """
 
     terms: tuple[str, ...]
@@ -61,8 +65,8 @@ class Sides:
     lexical_scores: npt.NDArray[np.float32]
     dense_ids: npt.NDArray[np.int64]
     dense_scores: npt.NDArray[np.float32]
-    exact: dict[int, float]
-    passages: int
+    context: npt.NDArray[np.float32]
+    exact: Exact
 
     def first(self, depth: int) -> Sides:
         """The same with at most ``depth`` candidates a side."""
@@ -78,7 +82,7 @@ class Sides:
 def retrieve(
     snapshot: Snapshot, encoder: Encoder, question: str, settings: SearchSettings
 ) -> Candidates:
-    """Rank all passages for a question: ties by id, exactly named things first."""
+    """Rank all passages for a question: ties by id, one with what is named exactly on top."""
     sides = gather(snapshot, encoder, question, settings.depth)
     fused, score, order = ranked(sides, settings)
     return Candidates(
@@ -87,7 +91,8 @@ def retrieve(
         fused=fused,
         lexical=_ranks(sides.lexical_ids, sides.lexical_scores),
         dense=_ranks(sides.dense_ids, sides.dense_scores),
-        exact=sides.exact,
+        context=sides.context,
+        exact=sides.exact.shares,
         terms=sides.terms,
         vector=sides.vector,
     )
@@ -106,9 +111,18 @@ def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> S
         lexical_scores,
         dense_ids,
         dense_scores,
+        _context(snapshot, terms),
         exact_matches(snapshot, question),
-        len(snapshot.passages),
     )
+
+
+def _context(snapshot: Snapshot, terms: tuple[str, ...]) -> npt.NDArray[np.float32]:
+    """How well each passage's whole document matches, 0..1: what stands around a passage."""
+    scores = snapshot.documents_bm25.scores(terms)
+    best = scores.max(initial=0.0)
+    shares = scores / best if best > 0 else scores
+    of_passages: npt.NDArray[np.float32] = shares[snapshot.passages["document"]]
+    return of_passages
 
 
 def ranked(
@@ -117,16 +131,31 @@ def ranked(
     """Fuse both sides: all candidates by id, their final scores, and their order, best first."""
     sides = sides.first(settings.depth)
     # Passages without a term in common score 0; they are candidates while there is room for them.
-    room = min(settings.depth, sides.passages)
+    room = min(settings.depth, len(sides.context))
     floor = 0.0 if len(sides.lexical_ids) < room else None
     fused = fuse(
         Ranking(sides.lexical_ids, sides.lexical_scores, floor),
         Ranking(sides.dense_ids, sides.dense_scores),
         settings.weight,
     )
-    fused = _with(fused, sides.exact)
-    score = fused.score + np.array([sides.exact.get(int(p), 0.0) for p in fused.ids])
+    fused = _with(fused, sides.exact.shares)
+    score = (1 - settings.context) * fused.score + settings.context * sides.context[fused.ids]
+    score = _lifted(score, fused.ids, sides.exact)
     return fused, score, best_first(score, fused.ids)
+
+
+def _lifted(score: Floats, ids: npt.NDArray[np.int64], exact: Exact) -> Floats:
+    """Lift the best passage that holds what was named exactly to where it must stand at least."""
+    if not exact.shares:
+        return score
+    shares = np.array([exact.shares.get(int(passage), 0.0) for passage in ids])
+    best = int(np.lexsort((ids, -score, -shares))[0])
+    order = best_first(score, ids)
+    if best in order[: exact.floor]:
+        return score
+    lifted = score.copy()
+    lifted[best] = score[order[exact.floor - 1]] + _LIFT
+    return lifted
 
 
 def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
@@ -197,6 +226,7 @@ def _hit(
             "dense": cosine,
             "lexical_normalised": float(candidates.fused.first[at]),
             "dense_normalised": float(candidates.fused.second[at]),
+            "context": float(candidates.context[passage]),
             "exact": candidates.exact.get(passage, 0.0),
         },
         lexical_rank=lexical_rank,

@@ -34,12 +34,14 @@ class SearchSettings:
 
     ``weight`` is the lexical share in the convex combination of min-max normalised scores;
     ``depth`` how many candidates each side gives (Bruch, Gai, Ingber, arXiv 2210.11934).
+    ``context`` is the share of the whole document's BM25 score in a passage's.
     ``calibration`` maps the extractor's confidence to that shown, and what is then below
     ``threshold`` is no answer.
     """
 
     weight: float = 0.5
     depth: int = 1000
+    context: float = 0.17
     calibration: Calibration | None = None
     threshold: float = 0.0
 
@@ -52,11 +54,12 @@ class SearchSettings:
         depth = values.get("depth", 1000)
         if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
             problems.append(f"depth must be a whole number of at least 1, not {depth!r}")
+        context = _share(values, "context", 0.17, problems)
         calibration = Calibration.parse(values.get("calibration"), problems)
         threshold = _share(values, "threshold", 0.0, problems)
         if problems:
             raise UsageError("; ".join(problems))
-        return SearchSettings(weight, depth, calibration, threshold)
+        return SearchSettings(weight, depth, context, calibration, threshold)
 
 
 def _share(values: Mapping[str, Any], name: str, default: float, problems: list[str]) -> float:

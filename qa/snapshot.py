@@ -71,7 +71,8 @@ class Snapshot:
         self.twins = self._array("twins.npy")
         # What each passage's vector follows from, shape (passages, 16).
         self.keys = self._array("keys.npy")
-        self.bm25 = Bm25.load(self.folder / "bm25")
+        self.bm25 = Bm25.load(self.folder / generation.PASSAGES_BM25)
+        self.documents_bm25 = Bm25.load(self.folder / generation.DOCUMENTS_BM25)
         self._records: dict[int, DocumentRecord] = {}
 
     @staticmethod

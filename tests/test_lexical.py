@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
 from qa.errors import IndexDamaged
+from qa.counts import grouped
 from qa.lexical import Bm25, Lexicon, best, count_terms, load_counts, merge, weigh
 
 TERM = st.sampled_from(["a", "b", "c", "d", "e", "ä", "漢字", "zz", "😀"])
@@ -230,3 +231,15 @@ def test_damage_is_named(tmp_path, name, damage):
         np.save(path, np.zeros((3, 3, 3))) if name.endswith("npy") else path.write_text(other)
     with pytest.raises(IndexDamaged, match="build it again with qa index"):
         Bm25.load(tmp_path)
+
+
+def test_grouped_counts_are_those_of_the_joined_passages():
+    """Counting documents out of their passages is counting all of their terms together."""
+    passages = [["a", "b"], ["b"], [], ["c", "a", "a"], ["a"]]
+    owners = np.array([0, 0, 1, 2, 2])
+    whole = grouped(count_terms(passages), owners, 3)
+    expected = count_terms([["a", "b", "b"], [], ["c", "a", "a", "a"]])
+    assert whole.vocabulary == expected.vocabulary
+    for name in ("indptr", "passages", "counts"):
+        assert np.array_equal(getattr(whole, name), getattr(expected, name))
+    assert whole.size == 3

@@ -17,7 +17,7 @@ _CELLS = 5
 
 
 def explain_lines(hit: Hit, sign: words.Signs) -> list[Text]:
-    """Return a small table of a hit: score, BM25, cosine, exact matches, and the terms' weights.
+    """Return a small table of a hit: its score, the parts of it, and the terms' weights.
 
     A part has its raw value, its normalised value (0..1 within this question) as number and bar,
     and its rank in its own list.
@@ -29,6 +29,7 @@ def explain_lines(hit: Hit, sign: words.Signs) -> list[Text]:
             "BM25", scores.get("lexical"), scores.get("lexical_normalised"), hit.lexical_rank, sign
         ),
         _row("cosine", scores.get("dense"), scores.get("dense_normalised"), hit.dense_rank, sign),
+        _row("document", scores.get("context"), scores.get("context"), None, sign),
         _row("exact", scores.get("exact"), scores.get("exact"), None, sign),
     ]
     return rows + _term_rows(hit, sign)

@@ -68,6 +68,7 @@ class Session:
                 f"run: qa index --index {index}"
             )
         _warm(encoder)
+        _ = snapshot.dense  # FAISS is imported while the model loads
         return Session(
             snapshot,
             encoder,

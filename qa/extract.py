@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from qa import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from qa.encoder import Encoder
     from qa.nouns import Hit
     from qa.search import Candidates
     from qa.snapshot import Snapshot
+
+    Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class SentenceExtractor:
     encoder: Encoder
     weights: Weights
     passages: int = 3
-    shortlist: int = 8
+    shortlist: int = 4
+    seen: dict[str, Vector] = field(default_factory=dict)
 
     def extract(
         self, question: str, found: Sequence[Hit], candidates: Candidates
@@ -92,13 +99,22 @@ class SentenceExtractor:
         short = sketched[: self.shortlist]
         if not short:
             return ()
-        vectors = self.encoder.encode_passages([text for _, _, _, text, _ in short])
+        vectors = self._vectors([text for _, _, _, text, _ in short])
         cosines = (vectors @ candidates.vector).tolist()
         made = [
             Candidate(hit, start, end, start, end, self.weights.probability([cosine, *values]))
             for (hit, start, end, _, values), cosine in zip(short, cosines, strict=True)
         ]
         return joined(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
+
+    def _vectors(self, texts: list[str]) -> Vector:
+        """The sentences' vectors; those of earlier questions are remembered."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.seen]
+        if len(self.seen) + len(new) > _MOST_SEEN:
+            self.seen.clear()
+            new = list(dict.fromkeys(texts))
+        self.seen.update(zip(new, self.encoder.encode_passages(new), strict=True))
+        return np.stack([self.seen[text] for text in texts])
 
 
 def joined(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -127,6 +143,7 @@ def joined(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
     )
 
 
+_MOST_SEEN = 10_000
 _AS_GOOD = 0.9
 _MOST_JOINED = 3
 _NUMBER = re.compile(

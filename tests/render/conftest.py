@@ -66,6 +66,7 @@ def hit():
             "dense": 0.625,
             "lexical_normalised": 1.0,
             "dense_normalised": 0.5,
+            "context": 1.0,
             "exact": 0.0,
         },
         lexical_rank=1,

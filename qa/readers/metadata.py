@@ -13,6 +13,7 @@ _MARK = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _KEY = re.compile(r"(?:#.*\s+|\s+)*[\"']?[A-Za-z_][\w -]*[\"']?[ \t]*:(?:\s|\Z)")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_NOT_KNOWN = frozenset({"unknown", "n/a", "none", "-", "?"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -48,6 +49,9 @@ class FrontMatter:
 def from_mapping(values: dict[Any, Any]) -> Metadata:
     """Take the known keys of a mapping; values that are no text and no number count as none."""
     found = {name: clean(values.get(name)) for name in KEYS}
+    for name in ("date", "publisher", "url", "license"):
+        if (found[name] or "").casefold() in _NOT_KNOWN:
+            found[name] = None
     index = str(values.get("index", "true")).strip().lower() not in {"false", "no", "off"}
     date = _DATE.fullmatch(found["date"] or "")
     if date:

@@ -99,3 +99,9 @@ def test_values_are_one_bounded_line():
     assert clean("x" * 1_000) == "x" * 300
     assert [clean(v) for v in (None, True, [], {}, "", " ", 10**5000)] == [None] * 7
     assert from_mapping({"title": 1.5}).title == "1.5"
+
+
+def test_a_value_that_says_it_is_unknown_is_none():
+    """"unknown" is no publisher to show; as a title it may be one."""
+    known = from_mapping({"publisher": "Unknown", "date": "n/a", "title": "Unknown"})
+    assert (known.publisher, known.date, known.title) == (None, None, "Unknown")

@@ -70,7 +70,7 @@ class DenseIndex:
         return ids[0][order], scores[0][order]
 
     def vectors(self) -> Vectors:
-        """All vectors, shape (n, d), float32: a view, valid while this index lives, not to be written."""
+        """All vectors, shape (n, d), float32: a read-only view, valid while this index lives."""
         import faiss
 
         count, dimension = self._index.ntotal, self._index.d

@@ -168,5 +168,3 @@ def _document_line(document: Document, headings: tuple[tuple[str, ...], ...]) ->
         chars=len(document.text),
     )
     return json_line(asdict(record))
-
-

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
-from qa.errors import IndexDamaged
 from qa.counts import grouped
+from qa.errors import IndexDamaged
 from qa.lexical import Bm25, Lexicon, best, count_terms, load_counts, merge, weigh
 
 TERM = st.sampled_from(["a", "b", "c", "d", "e", "ä", "漢字", "zz", "😀"])

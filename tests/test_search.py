@@ -15,7 +15,8 @@ def session(make_library):
     same = "Soto Cano is an air base in Comayagua that houses a task force."
     library.write("base.md", f"# Base\n\n{same}\n")
     library.write("twin.md", f"# Twin\n\n{same}\n")
-    library.write("unit.md", "# Unit\n\nThe unit JTF-B trains there. It said “we will return” twice.\n")
+    unit = "The unit JTF-B trains there. It said “we will return” twice."
+    library.write("unit.md", f"# Unit\n\n{unit}\n")
     library.write("near.md", "# Near\n\nThe unit JTF-A trains there too, as JTF-C and JTF-D do.\n")
     for number in range(8):
         library.write(f"other{number}.md", f"# Other {number}\n\nCoffee grows in field {number}.\n")

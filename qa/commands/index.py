@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("corpus", type=click.Path(path_type=Path, readable=False),
-                default=options.DEFAULT_CORPUS)
+@click.argument(
+    "corpus", type=click.Path(path_type=Path, readable=False), default=options.DEFAULT_CORPUS
+)
 @options.index_option
 @click.option("--embedder", metavar="NAME_OR_PATH", help="Any sentence-transformers model.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")

@@ -102,6 +102,6 @@ def test_values_are_one_bounded_line():
 
 
 def test_a_value_that_says_it_is_unknown_is_none():
-    """ "unknown" is no publisher to show; as a title it may be one."""
+    """A publisher called unknown is none to show; a title may be."""
     known = from_mapping({"publisher": "Unknown", "date": "n/a", "title": "Unknown"})
     assert (known.publisher, known.date, known.title) == (None, None, "Unknown")

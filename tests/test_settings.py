@@ -15,7 +15,9 @@ def test_nothing_said_is_the_default():
 def test_settings_are_taken():
     """Numbers as JSON has them."""
     values = {"weight": 1, "depth": 9, "calibration": {"slope": 1, "intercept": 0}}
-    expected = SearchSettings(1.0, 9, Calibration(1.0, 0.0), 0.25)
+    expected = SearchSettings(
+        weight=1.0, depth=9, calibration=Calibration(1.0, 0.0), threshold=0.25
+    )
     assert SearchSettings.from_mapping({**values, "threshold": 0.25}) == expected
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "Check saved answers against the sources as they are now.",
     "tune": "Fit search settings to questions with known answers.",
     "calibrate": "Fit confidence and the threshold for abstaining.",
+    "train": "Train a reader on questions with marked answers.",
     "doctor": "Say whether index, model and sources fit together.",
 }
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from qa import tokens
+from qa.guard import Mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ class Candidate:
     """A possible answer: ``start``/``end`` delimit it in its document's text.
 
     ``quote_start``/``quote_end`` delimit the sentence(s) to quote around it; ``probability`` is
-    that of its being right, 0..1.
+    that of its being right, 0..1; ``lacking`` is what the question names and the passage does not.
     """
 
     hit: Hit
@@ -42,6 +43,7 @@ class Candidate:
     quote_start: int
     quote_end: int
     probability: float
+    lacking: Mismatch = Mismatch()
 
 
 class Extractor(Protocol):

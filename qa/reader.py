@@ -1,0 +1,209 @@
+"""The reader: a small model that looks at question and passage together.
+
+An extractive question-answering head on a BERT encoder (Devlin et al., "BERT: Pre-training of Deep
+Bidirectional Transformers", section 4.3): scores for where an answer starts and ends, with the
+null answer at the first token, and a second opinion on whether the passage answers at all. It is
+run by ONNX Runtime; torch is not needed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from qa.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float32]
+
+MODEL = "model.onnx"
+TOKENIZER = "tokenizer.json"
+OUTPUTS = ("start_logits", "end_logits", "answerable_logit")
+_CLS, _SEP = 101, 102
+_MAX_QUESTION = 48
+_MAX_TITLE = 24
+_MAX_TOKENS = 384
+_MAX_ANSWER = 30
+_PER_PASSAGE = 3
+
+
+class Context(NamedTuple):
+    """A passage to read, and the title that is shown to the model with it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A possible answer, ``text[start:end]``; ``score`` is its margin over the null answer."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What reading one passage gave: its best spans, best first, and the second opinion.
+
+    ``answerable`` is the logit of the passage's answering the question at all.
+    """
+
+    spans: tuple[Span, ...]
+    answerable: float
+
+
+class Input(NamedTuple):
+    """Token ids of one input; its text's tokens, at ``offsets``, begin at ``first``.
+
+    ``question`` is where the question and what closes it end.
+    """
+
+    ids: list[int]
+    first: int
+    offsets: list[tuple[int, int]]
+    question: int
+
+
+class Reader:
+    """A reader in a folder of ``model.onnx`` and ``tokenizer.json``, opened when it is first used.
+
+    Raises:
+        ModelError: the folder does not hold a reader, or it can't be opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        missing = [name for name in (MODEL, TOKENIZER) if not (folder / name).is_file()]
+        if missing:
+            raise ModelError(f"{folder} holds no reader ({', '.join(missing)} missing)")
+
+    def warm(self) -> None:
+        """Open the model."""
+        with self._lock:
+            _ = self._tokenizer, self._session
+
+    def read(self, question: str, contexts: Sequence[Context]) -> tuple[Extraction, ...]:
+        """Read each passage for the question, in order.
+
+        A passage longer than the model takes is read as far as it goes.
+        """
+        return self.read_pairs([(question, context) for context in contexts])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, Context]]) -> tuple[Extraction, ...]:
+        """Read each passage for the question beside it, in order."""
+        if not pairs:
+            return ()
+        self.warm()
+        given, tensors = inputs_of(self._tokenizer, [(q, c.title, c.text) for q, c in pairs])
+        return extractions(given, *self._session.run(list(OUTPUTS), tensors))
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
+        except Exception as error:  # the library raises bare Exception
+            raise self._unusable(error) from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            return onnxruntime.InferenceSession(
+                str(self._folder / MODEL), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the library's errors share no base of their own
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> ModelError:
+        return ModelError(
+            f"the reader in {self._folder} can't be opened ({error}): install qa again, "
+            "or go without it: --reader none"
+        )
+
+
+def inputs_of(
+    tokenizer: Any, asked: Sequence[tuple[str, str, str]]
+) -> tuple[list[Input], dict[str, Ints]]:
+    """Lay out question, title and text for the model: [CLS] question [SEP] title, text [SEP].
+
+    Returns where each text's tokens are, and the tensors by name, shape (len(asked), longest).
+    """
+    given = [_input(tokenizer, *texts) for texts in asked]
+    shape = len(given), max(len(one.ids) for one in given)
+    ids, mask, types = (np.zeros(shape, np.int64) for _ in range(3))
+    for row, one in enumerate(given):
+        ids[row, : len(one.ids)] = one.ids
+        mask[row, : len(one.ids)] = 1
+        types[row, one.question : len(one.ids)] = 1
+    return given, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def extractions(
+    given: Sequence[Input], starts: Floats, ends: Floats, answerable: Floats
+) -> tuple[Extraction, ...]:
+    """What the model's outputs for `inputs_of` say of each text."""
+    return tuple(
+        Extraction(_spans(starts[row], ends[row], one), float(answerable[row]))
+        for row, one in enumerate(given)
+    )
+
+
+def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
+    def encode(some: str) -> Any:
+        return tokenizer.encode(some, add_special_tokens=False)
+
+    asked = encode(question).ids[:_MAX_QUESTION]
+    above = encode(title).ids[:_MAX_TITLE] if title else []
+    encoded = encode(text)
+    room = _MAX_TOKENS - 3 - len(asked) - len(above)
+    ids = [_CLS, *asked, _SEP, *above, *encoded.ids[:room], _SEP]
+    first = len(asked) + 2 + len(above)
+    return Input(ids, first, list(encoded.offsets[:room]), len(asked) + 2)
+
+
+def _spans(starts: Floats, ends: Floats, given: Input) -> tuple[Span, ...]:
+    """The best spans inside the passage that do not overlap, best first."""
+    number = len(given.offsets)
+    if not number:
+        return ()
+    first = starts[given.first : given.first + number]
+    last = ends[given.first : given.first + number]
+    table = first[:, None] + last[None, :]
+    place = np.arange(number)
+    length = place[None, :] - place[:, None]
+    table = np.where((length >= 0) & (length < _MAX_ANSWER), table, -np.inf)
+    null = float(starts[0] + ends[0])
+    found: list[Span] = []
+    for _ in range(_PER_PASSAGE):
+        best = int(table.argmax())
+        a, b = divmod(best, number)
+        if not np.isfinite(table[a, b]):
+            break
+        span = Span(given.offsets[a][0], given.offsets[b][1], float(table[a, b]) - null)
+        found.append(span)
+        table[: b + 1, a:] = -np.inf
+    return tuple(found)

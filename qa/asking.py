@@ -1,36 +1,55 @@
-"""The path of a question: retrieve, extract, re-read, answer or abstain."""
+"""The path of a question: retrieve, read, re-read the source, answer or abstain."""
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from qa import tokens
-from qa.calibration import calibrated, too_unsure
+import numpy as np
+
+from qa import refusal
+from qa.agreement import beside
+from qa.calibration import calibrated
+from qa.citing import cite
 from qa.encoders import Encoders, InstalledEncoders, folder_of
 from qa.errors import ModelError, UsageError
-from qa.extract import Candidate, Extractor, SentenceExtractor
+from qa.extract import Candidate, Extractor, SentenceExtractor, SentenceVectors
 from qa.fitted import SENTENCE_WEIGHTS
-from qa.nouns import Answer, Citation, Hit, Place
+from qa.nouns import Answer, Citation, Hit
 from qa.recheck import Sources
 from qa.search import Candidates, hits, retrieve
 from qa.settings import SearchSettings
 from qa.snapshot import Snapshot
+from qa.spans import SpanExtractor, reranked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from qa.encoder import Encoder
-    from qa.encoders import KeptEncoder
+    from qa.reader_choice import OpenedReader
 
 _NEAREST = 3
-_TWIN_DEPTH = 50
-# Below this cosine all-MiniLM-L6-v2's passages have nothing to do with a question (see README).
-_UNRELATED = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a question's best passages gave: all candidates in their final order, and the answers.
+
+    ``hits`` are the first passages, ``answers`` what may answer, most probable first.
+    """
+
+    candidates: Candidates
+    hits: tuple[Hit, ...]
+    answers: tuple[Candidate, ...]
+
+
+class _Warms(Protocol):
+    """What is better opened before it is needed."""
+
+    def warm(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +64,18 @@ class Session:
     extractor: Extractor
     sources: Sources
     settings: SearchSettings
+    reader: OpenedReader | None = None
 
     @staticmethod
     def open(
         index: Path,
         settings: SearchSettings | None = None,
         encoders: Encoders | None = None,
+        reader: OpenedReader | None = None,
     ) -> Session:
-        """Open the current generation; the model loads while the rest is opened.
+        """Open the current generation; the models load while the rest is opened.
+
+        Without a ``reader`` whole sentences answer.
 
         Raises:
             IndexMissing: there is no index.
@@ -68,14 +91,14 @@ class Session:
                 f"run: qa index --index {index}"
             )
         _warm(encoder)
-        _ = snapshot.dense  # FAISS is imported while the model loads
-        return Session(
-            snapshot,
-            encoder,
-            SentenceExtractor(snapshot, encoder, SENTENCE_WEIGHTS),
-            Sources.of(snapshot),
-            settings or SearchSettings(),
-        )
+        vectors = SentenceVectors(encoder)
+        extractor: Extractor = SentenceExtractor(snapshot, vectors, SENTENCE_WEIGHTS)
+        if reader is not None:
+            _warm(reader.model)
+            extractor = SpanExtractor(snapshot, vectors, reader.model, reader.combination)
+        _ = snapshot.dense  # FAISS is imported while the models load
+        chosen = settings or SearchSettings()
+        return Session(snapshot, encoder, extractor, Sources.of(snapshot), chosen, reader)
 
     def search(self, question: str, top: int) -> tuple[Hit, ...]:
         """The ranked passages alone.
@@ -83,15 +106,27 @@ class Session:
         Raises:
             UsageError: the question is empty.
         """
-        return hits(self.snapshot, self.candidates(question), top)
+        return self.read(question, self.candidates(question), top).hits[:top]
 
     def candidates(self, question: str) -> Candidates:
-        """All that could bear on a question, ranked.
+        """All that could bear on a question, as retrieval ranks them.
 
         Raises:
             UsageError: the question is empty.
         """
         return retrieve(self.snapshot, self.encoder, checked(question), self.settings)
+
+    def read(self, question: str, candidates: Candidates, top: int = 3) -> Read:
+        """Read the best passages of a question's candidates, and rank them by what was found.
+
+        There are at least ``top`` hits, where there are as many passages.
+        """
+        found = hits(self.snapshot, candidates, max(top, _NEAREST, self.extractor.passages))
+        answers = self.extractor.extract(question, found, candidates)
+        if not self.extractor.reranks:
+            return Read(candidates, found, answers)
+        found = reranked(found, answers)
+        return Read(_in_order(candidates, found), found, answers)
 
     def ask(self, question: str, top: int = 3) -> Answer:
         """Answer with checked quotes, or abstain with a reason.
@@ -100,107 +135,77 @@ class Session:
             UsageError: the question is empty.
         """
         began = perf_counter()
-        return self.answer(question, self.candidates(question), top, began=began)
-
-    def answer(
-        self, question: str, candidates: Candidates, top: int = 3, *, began: float | None = None
-    ) -> Answer:
-        """Answer from a question's candidates; times count from ``began``, else from now."""
-        began = perf_counter() if began is None else began
-        found = hits(self.snapshot, candidates, max(top, _NEAREST))
+        candidates = self.candidates(question)
         retrieved = perf_counter()
-        extracted = self.extractor.extract(question, found, candidates)
-        read = perf_counter()
-        best = extracted[0] if extracted else None
-        confidence = calibrated(best.probability, self.settings.calibration) if best else 0.0
-        reason = self._reason(question, candidates, best)
-        reason = reason or too_unsure(confidence, self.settings.threshold)
-        citations = () if reason or best is None else (self._cite(best, candidates),)
-        text = None
-        if citations:
-            offset = best.quote_start if best else 0
-            text = citations[0].quote[best.start - offset : best.end - offset] if best else None
+        answer = self.answer(question, self.read(question, candidates, top), top)
         now = perf_counter()
+        check = answer.seconds["check"]
+        steps = {"retrieve": retrieved - began, "read": now - retrieved - check, "check": check}
+        return replace(answer, seconds={"total": now - began, **steps})
+
+    def answer(self, question: str, read: Read, top: int = 3) -> Answer:
+        """Answer from what was read for a question, citing what its source has now."""
+        began = perf_counter()
+        best = read.answers[0] if read.answers else None
+        confidence = calibrated(best.probability, self.settings.calibration) if best else 0.0
+        reason = self._reason(question, read, best, confidence)
+        citations: tuple[Citation, ...] = ()
+        text = None
+        if best is not None and reason is None:
+            citations = self._cited(read)
+            offset = best.quote_start
+            text = best.verdict or citations[0].quote[best.start - offset : best.end - offset]
+        seconds = perf_counter() - began
         return Answer(
             question=question,
             text=text,
             reason=reason,
             confidence=confidence,
             citations=citations,
-            passages=found[:top],
-            nearest=found[:_NEAREST] if reason else (),
+            passages=read.hits[:top],
+            nearest=read.hits[:_NEAREST] if reason else (),
             index=self.snapshot.info,
-            seconds={
-                "total": now - began,
-                "retrieve": retrieved - began,
-                "read": read - retrieved,
-                "check": now - read,
-            },
+            seconds={"total": seconds, "check": seconds},
+            missing=refusal.unknown_words(self.snapshot, question) if reason else (),
+            unread=refusal.unread(self.snapshot) if reason else (),
         )
 
-    def _reason(self, question: str, candidates: Candidates, best: Candidate | None) -> str | None:
-        """Why nothing in the folder bears on the question; None where something does."""
-        if best is None:
-            return "the index holds no passages"
-        words = tokens.content_words(question)
-        if not words:
-            return (
-                "the question has only words that stand everywhere; "
-                "name the thing you want to know about"
-            )
-        known = [
-            word
-            for word, terms in words
-            if any(self.snapshot.bm25.document_frequency(term) for term in terms)
-        ]
-        if known or candidates.best_cosine >= _UNRELATED:
-            return None
-        missing = ", ".join(f"“{word}”" for word, _ in words[:5])
-        return f"nothing in the documents bears on it: none of them mentions {missing}"
+    @property
+    def threshold(self) -> float:
+        """Below this confidence nothing is answered: as set, else as the reader says."""
+        own = self.settings.threshold
+        return self.extractor.threshold if own is None else own
 
-    def _cite(self, best: Candidate, candidates: Candidates) -> Citation:
-        """Re-read the quote in its source, and find who else says the same."""
-        hit = best.hit
-        number = int(self.snapshot.passages[hit.passage_id]["document"])
-        record = self.snapshot.document(number)
-        checked_now = self.sources.check(self.snapshot, number, best.quote_start, best.quote_end)
-        moved = checked_now.start - best.quote_start
-        base = hit.start
-        quote = hit.text[best.quote_start - base : best.quote_end - base]
-        return Citation(
-            number=1,
-            document=hit.document,
-            title=hit.title,
-            date=hit.date,
-            start=checked_now.start,
-            end=checked_now.end,
-            quote=quote,
-            status=checked_now.status,
-            answer_start=best.start + moved,
-            answer_end=best.end + moved,
-            also_in=self._also_in(quote, hit, candidates),
-            headings=hit.headings,
-            publisher=record.publisher,
-            url=record.url,
-            line=checked_now.line,
-            context=hit.text,
-            context_start=hit.start + moved,
+    def _reason(
+        self, question: str, read: Read, best: Candidate | None, confidence: float
+    ) -> str | None:
+        """Why there is no answer; None where there is one."""
+        nothing = refusal.nothing_bears(self.snapshot, question, read.candidates, best)
+        if nothing is not None or best is None:
+            return nothing
+        return refusal.not_said(self.snapshot, question, best, confidence, self.threshold)
+
+    def _cited(self, read: Read) -> tuple[Citation, ...]:
+        """Cite the answer, other documents that give it too, and those that contradict it."""
+        agreeing, contrary = beside(read.answers, self.threshold)
+        chosen = [(c, True) for c in (read.answers[0], *agreeing)] + [(c, False) for c in contrary]
+        if not self.extractor.reranks:  # sentences alone are not known to say the same
+            chosen = chosen[:1]
+        return tuple(
+            replace(cite(self.snapshot, self.sources, read.candidates, one, number), agrees=agrees)
+            for number, (one, agrees) in enumerate(chosen, start=1)
         )
 
-    def _also_in(self, quote: str, hit: Hit, candidates: Candidates) -> tuple[Place, ...]:
-        """Other documents in which the same words stand, whatever the spacing; one place each."""
-        pattern = re.compile(r"\s+".join(re.escape(word) for word in quote.split()))
-        places: dict[str, Place] = {}
-        for passage in candidates.ids[:_TWIN_DEPTH].tolist():
-            row = self.snapshot.passages[passage]
-            name = self.snapshot.document(int(row["document"])).name
-            if name == hit.document or name in places:
-                continue
-            match = pattern.search(self.snapshot.passage_text(passage))
-            if match:
-                start = int(row["start"])
-                places[name] = Place(name, start + match.start(), start + match.end())
-        return tuple(places[name] for name in sorted(places))
+
+def _in_order(candidates: Candidates, found: tuple[Hit, ...]) -> Candidates:
+    """The candidates with the passages found first, in their order and with their scores."""
+    ids = np.array([hit.passage_id for hit in found], np.int64)
+    rest = ~np.isin(candidates.ids, ids)
+    return replace(
+        candidates,
+        ids=np.concatenate([ids, candidates.ids[rest]]),
+        score=np.concatenate([[hit.score for hit in found], candidates.score[rest]]),
+    )
 
 
 def checked(question: str) -> str:
@@ -214,11 +219,11 @@ def checked(question: str) -> str:
     return question
 
 
-def _warm(encoder: KeptEncoder) -> None:
-    """Open the model while the rest is loaded; what goes wrong is said when it is first used."""
+def _warm(model: _Warms) -> None:
+    """Open a model while the rest is loaded; what goes wrong is said when it is first used."""
 
     def quietly() -> None:
         with suppress(ModelError):
-            encoder.warm()
+            model.warm()
 
     threading.Thread(target=quietly, daemon=True).start()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from qa import tokens
-from qa.guard import Mismatch
+from qa.guard import NOTHING_LACKING, Mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ class Candidate:
 
     ``quote_start``/``quote_end`` delimit the sentence(s) to quote around it; ``probability`` is
     that of its being right, 0..1; ``lacking`` is what the question names and the passage does not.
+    ``verdict`` is yes or no, where that is asked for and the sentence says so.
     """
 
     hit: Hit
@@ -43,11 +44,24 @@ class Candidate:
     quote_start: int
     quote_end: int
     probability: float
-    lacking: Mismatch = Mismatch()
+    lacking: Mismatch = NOTHING_LACKING
+    verdict: str | None = None
 
 
 class Extractor(Protocol):
     """Finds answers in passages."""
+
+    @property
+    def passages(self) -> int:
+        """How many of the best passages are read."""
+
+    @property
+    def reranks(self) -> bool:
+        """Whether passages are ranked anew by its probabilities."""
+
+    @property
+    def threshold(self) -> float:
+        """The probability below which a candidate is no answer."""
 
     def extract(
         self, question: str, found: Sequence[Hit], candidates: Candidates
@@ -70,6 +84,24 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """Sentences as vectors; those of earlier questions are remembered."""
+
+    encoder: Encoder
+    seen: dict[str, Vector] = field(default_factory=dict)
+
+    def of(self, texts: Sequence[str]) -> Vector:
+        """Unit vectors, shape (len(texts), dimension), in order."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.seen]
+        if len(self.seen) + len(new) > _MOST_SEEN:
+            self.seen.clear()
+            new = list(dict.fromkeys(texts))
+        if new:
+            self.seen.update(zip(new, self.encoder.encode_passages(new), strict=True))
+        return np.stack([self.seen[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceExtractor:
     """Picks the sentence that answers best, of the best passages.
 
@@ -78,11 +110,12 @@ class SentenceExtractor:
     """
 
     snapshot: Snapshot
-    encoder: Encoder
+    vectors: SentenceVectors
     weights: Weights
     passages: int = 3
     shortlist: int = 4
-    seen: dict[str, Vector] = field(default_factory=dict)
+    reranks: bool = False
+    threshold: float = 0.0
 
     def extract(
         self, question: str, found: Sequence[Hit], candidates: Candidates
@@ -101,22 +134,13 @@ class SentenceExtractor:
         short = sketched[: self.shortlist]
         if not short:
             return ()
-        vectors = self._vectors([text for _, _, _, text, _ in short])
+        vectors = self.vectors.of([text for _, _, _, text, _ in short])
         cosines = (vectors @ candidates.vector).tolist()
         made = [
             Candidate(hit, start, end, start, end, self.weights.probability([cosine, *values]))
             for (hit, start, end, _, values), cosine in zip(short, cosines, strict=True)
         ]
         return joined(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
-
-    def _vectors(self, texts: list[str]) -> Vector:
-        """The sentences' vectors; those of earlier questions are remembered."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.seen]
-        if len(self.seen) + len(new) > _MOST_SEEN:
-            self.seen.clear()
-            new = list(dict.fromkeys(texts))
-        self.seen.update(zip(new, self.encoder.encode_passages(new), strict=True))
-        return np.stack([self.seen[text] for text in texts])
 
 
 def joined(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:

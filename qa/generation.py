@@ -9,8 +9,8 @@ digest of its content: the same sources give the same generation, byte for byte.
     texts.utf8        the documents' texts, one after another
     passages.npy      where each passage lies; sentences.npy its sentences
     keys.npy          what each passage's vector follows from; twins.npy a digest of its words
-    vectors.faiss     the vectors; bm25/ the lexical side, of passages and of
-                      whole documents
+    vectors.faiss     the vectors; bm25/ the lexical side of the passages, bm25/documents/ that of
+                      whole documents, left out where each is one passage and it would be the same
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ import xxhash
 
 from qa import dense
 from qa.counts import TermCounts, grouped
-from qa.lexical import Bm25
+from qa.lexical import FACTS, Bm25
 from qa.nouns import EmbedderIdentity, Skipped
 from qa.storage import canonical_json, checksum, sync, write_durably
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
     from qa.settings import IndexSettings
 
-VERSION = 1
+VERSION = 2
 FOLDER = "generations"
 DESCRIPTION = "generation.json"
 PASSAGES_BM25 = "bm25"
@@ -154,7 +154,7 @@ def write_generation(  # noqa: PLR0913 - what a generation follows from, each on
             )
         write_durably(draft / dense.NAME, dense.to_bytes(vectors))
         documents = sum(part.record.documents for part in parts)
-        _write_lexical(draft, counts, grouped(counts, passages["document"], documents), settings)
+        _write_lexical(draft, counts, _of_documents(counts, passages, documents), settings)
         description = {
             "version": VERSION,
             "settings": settings.as_json(),
@@ -178,14 +178,28 @@ def name_of(description: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(description)[:16]
 
 
+def has_documents_bm25(files: Container[str]) -> bool:
+    """Whether documents have a BM25 of their own among a generation's files."""
+    return f"{DOCUMENTS_BM25}/{FACTS}" in files
+
+
+def _of_documents(
+    counts: TermCounts, passages: npt.NDArray[np.void], documents: int
+) -> TermCounts | None:
+    """The terms of whole documents; None where every document is one passage, in their order."""
+    if np.array_equal(passages["document"], np.arange(documents)):
+        return None
+    return grouped(counts, passages["document"], documents)
+
+
 def _write_lexical(
-    draft: Path, counts: TermCounts, whole: TermCounts, settings: IndexSettings
+    draft: Path, counts: TermCounts, whole: TermCounts | None, settings: IndexSettings
 ) -> None:
-    """Write the BM25 of the passages, and that of the whole documents below it."""
+    """Write the BM25 of the passages, and that of the whole documents, if it is another, below."""
     folder = draft / PASSAGES_BM25
-    (draft / DOCUMENTS_BM25).mkdir(parents=True)
     Bm25.build(counts, k1=settings.k1, b=settings.b).save(folder)
-    Bm25.build(whole, k1=settings.k1, b=settings.b).save(draft / DOCUMENTS_BM25)
+    if whole is not None:
+        Bm25.build(whole, k1=settings.k1, b=settings.b).save(draft / DOCUMENTS_BM25)
     for path in sorted(folder.rglob("*")):
         sync(path)
     sync(folder)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bm25", "Lexicon", "TermCounts", "best", "count_terms", "load_counts", "merge", "weigh"]
 
+FACTS = "lexical.json"
+
 _Number = TypeVar("_Number", np.int64, np.int32, np.uint16, np.float32)
 
 # A term in more than an eighth of the passages is added as a whole row: eight floats in a row
@@ -123,13 +125,13 @@ class Bm25:
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
         facts = {"passages": self.size, "k1": self.k1, "b": self.b}
-        (folder / "lexical.json").write_text(json.dumps(facts) + "\n")
+        (folder / FACTS).write_text(json.dumps(facts) + "\n")
 
     @staticmethod
     def load(folder: Path) -> Bm25:
         """Map the files of a folder. Raises IndexDamaged where they are missing or don't fit."""
         try:
-            facts = json.loads((folder / "lexical.json").read_bytes())
+            facts = json.loads((folder / FACTS).read_bytes())
             loaded = Bm25(
                 Lexicon(_map_bytes(folder / "terms.txt"), _map(folder / "offsets.npy", np.int64)),
                 _map(folder / "indptr.npy", np.int64),

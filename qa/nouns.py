@@ -178,6 +178,7 @@ class Citation:
 
     ``page`` is None for formats without pages. ``context`` is the passage around the quote and
     ``context_start`` its offset in the document's text; both are for showing, not for citing.
+    ``agrees`` is False where it says something else than the answer.
     """
 
     number: int
@@ -198,6 +199,7 @@ class Citation:
     line: int | None = None
     context: str = ""
     context_start: int = 0
+    agrees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,9 @@ class Answer:
 
     ``confidence`` is 0..1; where abstained, of the best candidate. ``passages`` are the ranked
     passages asked for; ``nearest`` those that came closest where abstained.
-    ``seconds`` maps a step's name to the time it took; it has ``total``.
+    ``seconds`` maps a step's name to the time it took; it has ``total``. ``missing`` are words of
+    the question that stand nowhere in the folder, ``unread`` the files that might have them: both
+    of an abstention only.
     """
 
     question: str
@@ -228,6 +232,13 @@ class Answer:
     nearest: tuple[Hit, ...]
     index: IndexInfo
     seconds: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    unread: tuple[Skipped, ...] = ()
+
+    @property
+    def disputed(self) -> bool:
+        """Whether one document cited says something else than another."""
+        return not all(citation.agrees for citation in self.citations)
 
     @property
     def abstained(self) -> bool:

@@ -12,7 +12,7 @@ import os
 import threading
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
 OUTPUTS = ("start_logits", "end_logits", "answerable_logit")
+_OWN = (".onnx", ".json")
 _CLS, _SEP = 101, 102
 _MAX_QUESTION = 48
 _MAX_TITLE = 24
@@ -65,6 +66,14 @@ class Extraction:
     answerable: float
 
 
+class Reads(Protocol):
+    """Reads passages for questions."""
+
+    def read_pairs(self, pairs: Sequence[tuple[str, Context]]) -> tuple[Extraction, ...]:
+        """Read each passage for the question beside it, in order."""
+        ...
+
+
 class Input(NamedTuple):
     """Token ids of one input; its text's tokens, at ``offsets``, begin at ``first``.
 
@@ -91,20 +100,21 @@ class Reader:
         if missing:
             raise ModelError(f"{folder} holds no reader ({', '.join(missing)} missing)")
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that what is read depends on."""
+        return tuple(path for path in sorted(self._folder.glob("*.*")) if path.suffix in _OWN)
+
     def warm(self) -> None:
         """Open the model."""
         with self._lock:
             _ = self._tokenizer, self._session
 
-    def read(self, question: str, contexts: Sequence[Context]) -> tuple[Extraction, ...]:
-        """Read each passage for the question, in order.
+    def read_pairs(self, pairs: Sequence[tuple[str, Context]]) -> tuple[Extraction, ...]:
+        """Read each passage for the question beside it, in order.
 
         A passage longer than the model takes is read as far as it goes.
         """
-        return self.read_pairs([(question, context) for context in contexts])
-
-    def read_pairs(self, pairs: Sequence[tuple[str, Context]]) -> tuple[Extraction, ...]:
-        """Read each passage for the question beside it, in order."""
         if not pairs:
             return ()
         self.warm()
@@ -166,10 +176,13 @@ def extractions(
     given: Sequence[Input], starts: Floats, ends: Floats, answerable: Floats
 ) -> tuple[Extraction, ...]:
     """What the model's outputs for `inputs_of` say of each text."""
-    return tuple(
-        Extraction(_spans(starts[row], ends[row], one), float(answerable[row]))
-        for row, one in enumerate(given)
-    )
+    made = []
+    for row, one in enumerate(given):
+        null = float(starts[row, 0] + ends[row, 0])
+        first, last = _of_text(starts[row], one), _of_text(ends[row], one)
+        spans = best_spans(first, last, one.offsets, null)
+        made.append(Extraction(spans, float(answerable[row])))
+    return tuple(made)
 
 
 def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
@@ -185,25 +198,29 @@ def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
     return Input(ids, first, list(encoded.offsets[:room]), len(asked) + 2)
 
 
-def _spans(starts: Floats, ends: Floats, given: Input) -> tuple[Span, ...]:
-    """The best spans inside the passage that do not overlap, best first."""
-    number = len(given.offsets)
+def best_spans(
+    first: Floats, last: Floats, offsets: Sequence[tuple[int, int]], null: float
+) -> tuple[Span, ...]:
+    """The best spans that do not overlap, best first, of a text's tokens.
+
+    ``first`` and ``last`` are the logits of each token's being the start and the end, ``null`` the
+    sum of those of the null answer.
+    """
+    number = len(offsets)
     if not number:
         return ()
-    first = starts[given.first : given.first + number]
-    last = ends[given.first : given.first + number]
     table = first[:, None] + last[None, :]
-    place = np.arange(number)
-    length = place[None, :] - place[:, None]
+    length = np.arange(number)[None, :] - np.arange(number)[:, None]
     table = np.where((length >= 0) & (length < _MAX_ANSWER), table, -np.inf)
-    null = float(starts[0] + ends[0])
     found: list[Span] = []
     for _ in range(_PER_PASSAGE):
-        best = int(table.argmax())
-        a, b = divmod(best, number)
+        a, b = divmod(int(table.argmax()), number)
         if not np.isfinite(table[a, b]):
             break
-        span = Span(given.offsets[a][0], given.offsets[b][1], float(table[a, b]) - null)
-        found.append(span)
+        found.append(Span(offsets[a][0], offsets[b][1], float(table[a, b]) - null))
         table[: b + 1, a:] = -np.inf
     return tuple(found)
+
+
+def _of_text(logits: Floats, given: Input) -> Floats:
+    return logits[given.first : given.first + len(given.offsets)]

@@ -8,7 +8,6 @@ import numpy as np
 
 from qa.errors import UsageError
 from qa.rows import read_questions
-from qa.search import retrieve
 from qa.storage import replace_atomically, storing
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def write_run(session: Session, queries: Path, run: Path, top: int, reporter: Re
     lines: list[str] = []
     reporter.start("searching", len(questions))
     for question in questions:
-        candidates = retrieve(session.snapshot, session.encoder, question.text, session.settings)
+        candidates = session.read(question.text, session.candidates(question.text)).candidates
         for rank, (docid, score) in enumerate(documents(session, candidates, top), start=1):
             lines.append(f"{question.id} Q0 {docid} {rank} {score:.6f} {TAG}\n")
         reporter.advance(1)

@@ -10,6 +10,7 @@ import numpy as np
 from qa import tokens
 from qa.exact import Exact, exact_matches
 from qa.fusion import Fused, Ranking, best_first, fuse
+from qa.lexical import best
 from qa.nouns import Hit, Place
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> S
     """Ask both sides for ``depth`` candidates each."""
     terms = tuple(tokens.analyse(question))
     vector = encoder.encode_questions([question])[0]
-    lexical_ids, lexical_scores = snapshot.bm25.top(terms, depth)
+    lexical = snapshot.bm25.scores(terms)
+    lexical_ids, lexical_scores = best(lexical, depth)
     dense_ids, dense_scores = snapshot.dense.top(vector, depth)
     return Sides(
         terms,
@@ -111,18 +113,21 @@ def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> S
         lexical_scores,
         dense_ids,
         dense_scores,
-        _context(snapshot, terms),
+        _context(snapshot, terms, lexical),
         exact_matches(snapshot, question),
     )
 
 
-def _context(snapshot: Snapshot, terms: tuple[str, ...]) -> npt.NDArray[np.float32]:
-    """How well each passage's whole document matches, 0..1: what stands around a passage."""
-    scores = snapshot.documents_bm25.scores(terms)
-    best = scores.max(initial=0.0)
-    shares = scores / best if best > 0 else scores
-    of_passages: npt.NDArray[np.float32] = shares[snapshot.passages["document"]]
-    return of_passages
+def _context(snapshot: Snapshot, terms: tuple[str, ...], lexical: Vector) -> Vector:
+    """How well each passage's whole document matches, 0..1: what stands around a passage.
+
+    Where every document is one passage, that is how well the passage matches: ``lexical``.
+    """
+    own = snapshot.documents_bm25 is snapshot.bm25
+    scores = lexical if own else snapshot.documents_bm25.scores(terms)
+    most = scores.max(initial=0.0)
+    shares: Vector = scores / most if most > 0 else scores
+    return shares if own else shares[snapshot.passages["document"]]
 
 
 def ranked(
@@ -148,13 +153,13 @@ def _lifted(score: Floats, ids: npt.NDArray[np.int64], exact: Exact) -> Floats:
     """Lift the best passage that holds what was named exactly to where it must stand at least."""
     if not exact.shares:
         return score
-    shares = np.array([exact.shares.get(int(passage), 0.0) for passage in ids])
-    best = int(np.lexsort((ids, -score, -shares))[0])
+    shares = np.array([exact.shares.get(passage, 0.0) for passage in ids.tolist()])
+    first = int(np.lexsort((ids, -score, -shares))[0])
     order = best_first(score, ids)
-    if best in order[: exact.floor]:
+    if first in order[: exact.floor]:
         return score
     lifted = score.copy()
-    lifted[best] = score[order[exact.floor - 1]] + _LIFT
+    lifted[first] = score[order[exact.floor - 1]] + _LIFT
     return lifted
 
 

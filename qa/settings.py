@@ -36,14 +36,14 @@ class SearchSettings:
     ``depth`` how many candidates each side gives (Bruch, Gai, Ingber, arXiv 2210.11934).
     ``context`` is the share of the whole document's BM25 score in a passage's.
     ``calibration`` maps the extractor's confidence to that shown, and what is then below
-    ``threshold`` is no answer.
+    ``threshold`` is no answer; without one, the reader's own holds.
     """
 
     weight: float = 0.5
     depth: int = 1000
     context: float = 0.17
     calibration: Calibration | None = None
-    threshold: float = 0.0
+    threshold: float | None = None
 
     @staticmethod
     def from_mapping(values: Mapping[str, Any]) -> SearchSettings:
@@ -56,7 +56,9 @@ class SearchSettings:
             problems.append(f"depth must be a whole number of at least 1, not {depth!r}")
         context = _share(values, "context", 0.17, problems)
         calibration = Calibration.parse(values.get("calibration"), problems)
-        threshold = _share(values, "threshold", 0.0, problems)
+        threshold = None
+        if values.get("threshold") is not None:
+            threshold = _share(values, "threshold", 0.0, problems)
         if problems:
             raise UsageError("; ".join(problems))
         return SearchSettings(weight, depth, context, calibration, threshold)

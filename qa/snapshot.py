@@ -16,6 +16,7 @@ from qa.generation import SourceRecord
 from qa.lexical import Bm25
 from qa.manifest import Manifest, read_manifest
 from qa.nouns import EmbedderIdentity, IndexInfo
+from qa.slices import Slices
 from qa.storage import checksum, read_json_object
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _SMALL = 1 << 16
+# Records of documents that are remembered, of some hundred bytes each.
+_MOST_RECORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class DocumentRecord:
 
 
 class Snapshot:
-    """One generation of an index, memory-mapped.
+    """One generation of an index: its arrays are memory-mapped, its texts read piece by piece.
 
     Opening checks the size and checksum of every file, so that a truncated or altered index is
     refused instead of answering wrongly.
@@ -61,8 +64,8 @@ class Snapshot:
         self._way_out = f"run: qa index --index {index}"
         self.description = self._checked_description()
         self.embedder = EmbedderIdentity(**self.description["embedder"])
-        self._texts = _map(self.folder / "texts.utf8")
-        self._lines = _map(self.folder / "documents.jsonl")
+        self._texts = Slices(self.folder / "texts.utf8")
+        self._lines = Slices(self.folder / "documents.jsonl")
         self._sources = _map(self.folder / "sources.jsonl")
         self._vectors = _map(self.folder / dense.NAME)
         self.documents = self._array("documents.npy")
@@ -72,7 +75,8 @@ class Snapshot:
         # What each passage's vector follows from, shape (passages, 16).
         self.keys = self._array("keys.npy")
         self.bm25 = Bm25.load(self.folder / generation.PASSAGES_BM25)
-        self.documents_bm25 = Bm25.load(self.folder / generation.DOCUMENTS_BM25)
+        # The same as the passages' where every document is one passage.
+        self.documents_bm25 = self._documents_bm25()
         self._records: dict[int, DocumentRecord] = {}
 
     @staticmethod
@@ -116,14 +120,15 @@ class Snapshot:
             value = _loads(self.document_line(number))
             headings = tuple(tuple(path) for path in value["headings"])
             record = DocumentRecord(**{**value, "headings": headings})
+            if len(self._records) >= _MOST_RECORDS:
+                self._records.clear()
             self._records[number] = record
         return record
 
     def document_line(self, number: int) -> bytes:
         """The document's line as it is stored."""
         row = self.documents[number]
-        start = int(row["line"])
-        return bytes(self._lines[start : start + int(row["line_bytes"])])
+        return self._lines.read(int(row["line"]), int(row["line_bytes"]))
 
     def find_document(self, name: str) -> int | None:
         """The number of a document by its name, or None."""
@@ -139,15 +144,14 @@ class Snapshot:
     def text_bytes(self, number: int) -> bytes:
         """The whole text of a document in UTF-8."""
         row = self.documents[number]
-        start = int(row["text"])
-        return bytes(self._texts[start : start + int(row["text_bytes"])])
+        return self._texts.read(int(row["text"]), int(row["text_bytes"]))
 
     def passage_text(self, passage: int) -> str:
         """The text of a passage."""
         row = self.passages[passage]
         base = int(self.documents[int(row["document"])]["text"])
-        start, end = base + int(row["byte_start"]), base + int(row["byte_end"])
-        return bytes(self._texts[start:end]).decode("utf-8")
+        start, end = int(row["byte_start"]), int(row["byte_end"])
+        return self._texts.read(base + start, end - start).decode("utf-8")
 
     def passage_sentences(self, passage: int) -> tuple[tuple[int, int], ...]:
         """The sentences of a passage as spans in its document's text."""
@@ -159,6 +163,11 @@ class Snapshot:
     def iter_documents(self) -> Iterator[DocumentRecord]:
         """All documents' records in order."""
         return (self.document(number) for number in range(len(self.documents)))
+
+    def _documents_bm25(self) -> Bm25:
+        if not generation.has_documents_bm25(self.description["files"]):
+            return self.bm25
+        return Bm25.load(self.folder / generation.DOCUMENTS_BM25)
 
     def _array(self, name: str) -> npt.NDArray[Any]:
         """Map an array; a small one is read, for an empty one can't be mapped."""

@@ -3,115 +3,243 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa import tokens
-from qa.extract import Candidate, Weights, rarities
-from qa.guard import Mismatch, mismatch
-from qa.reader import Context, Extraction, Reader, Span
+from qa.extract import Candidate, SentenceVectors, asked_for, rarities
+from qa.guard import Mismatch, mismatch, names_of
+from qa.reader import Context
+from qa.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qa.combination import Combination
     from qa.nouns import Hit
+    from qa.reader import Extraction, Reads, Span
     from qa.search import Candidates
     from qa.snapshot import Snapshot
+
+# What the features are, in the order the weights have (see `features`).
+FEATURES = (
+    "margin",
+    "answerable",
+    "behind",
+    "coverage",
+    "sentence_coverage",
+    "lexical",
+    "dense",
+    "cosine",
+    "reciprocal_rank",
+    "said_elsewhere",
+    "length",
+    "kind",
+    "years_missing",
+    "names_missing",
+    "names_not_beside",
+    "in_question",
+    "sentence_cosine",
+    "names_unknown",
+)
+_BOUND = 3.0
+# How many sentences are embedded for a question, and what the others count with.
+_EMBEDDED = 8
+_UNSEEN = 0.3
+
+
+class _Found(NamedTuple):
+    """A span that the reader found in a passage, and the sentences around it."""
+
+    hit: Hit
+    span: Span
+    extraction: Extraction
+    quote: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """The words of the span."""
+        return self.hit.text[self.span.start : self.span.end]
+
+    @property
+    def sentence(self) -> str:
+        """The words of the sentences around it."""
+        start = self.hit.start
+        return self.hit.text[self.quote[0] - start : self.quote[1] - start]
 
 
 @dataclass(frozen=True, slots=True)
 class SpanExtractor:
     """Reads the best passages and ranks what the reader found in them.
 
-    ``weights`` is a logistic model over `features`: the probability that the span answers.
+    ``combination`` gives the probability that a span answers from `features`.
     """
 
     snapshot: Snapshot
-    reader: Reader
-    weights: Weights
+    vectors: SentenceVectors
+    reader: Reads
+    combination: Combination
     passages: int = 8
+    reranks: bool = True
+
+    @property
+    def threshold(self) -> float:
+        """Below this probability a candidate is no answer."""
+        return self.combination.threshold
 
     def extract(
         self, question: str, found: Sequence[Hit], candidates: Candidates
     ) -> tuple[Candidate, ...]:
         """Candidate spans, most probable first, ties by passage rank and place."""
-        read = found[: self.passages]
-        contexts = [Context(_title(hit), hit.text) for hit in read]
-        extractions = self.reader.read(question, contexts)
-        rarity = rarities(self.snapshot, candidates.terms)
-        said = _said(read, extractions)
         made = [
-            self._candidate(question, hit, span, features(hit, span, extraction, rarity, said))
+            self._candidate(one, lacking, values)
+            for one, lacking, values in self.evidence(question, found, candidates)
+        ]
+        made.sort(key=lambda c: (-c.probability, c.hit.rank, c.start))
+        return tuple([worded(question, made[0]), *made[1:]] if made else ())
+
+    def evidence(
+        self, question: str, found: Sequence[Hit], candidates: Candidates
+    ) -> list[tuple[_Found, Mismatch, list[float]]]:
+        """What the reader found in the best passages, and what speaks for each of it."""
+        read = found[: self.passages]
+        contexts = [Context(title_of(hit), hit.text) for hit in read]
+        extractions = self.reader.read_pairs([(question, context) for context in contexts])
+        spans = [
+            _Found(hit, span, extraction, quote_around(hit, span))
             for hit, extraction in zip(read, extractions, strict=True)
             for span in extraction.spans
         ]
-        return tuple(sorted(made, key=lambda c: (-c.probability, c.hit.rank, c.start)))
+        rarity = rarities(self.snapshot, candidates.terms)
+        said = Counter(_key(one.text) for one in spans if one.span == one.extraction.spans[0])
+        best = max((one.span.score for one in spans), default=0.0)
+        cosines = self._cosines(spans, candidates)
+        asked = set(candidates.terms)
+        unknown = _unknown(self.snapshot, question)
+        rows = []
+        for one in spans:
+            lacking = mismatch(question, one.hit, one.sentence)
+            values = features(question, one, rarity, lacking)
+            again = 1.0 if said[_key(one.text)] > 1 else 0.0
+            behind = max(-_BOUND, (one.span.score - best) / 10)
+            whole = [*values[:2], behind, *values[2:8], again, *values[8:]]
+            whole += [_known(one.text, asked), cosines.get(one.sentence, _UNSEEN), unknown]
+            rows.append((one, lacking, whole))
+        return rows
 
-    def _candidate(
-        self, question: str, hit: Hit, span: Span, values: list[float]
-    ) -> Candidate:
-        start, end = hit.start + span.start, hit.start + span.end
-        quote = quote_around(hit, start, end)
-        sentence = hit.text[quote[0] - hit.start : quote[1] - hit.start]
-        lacking = mismatch(question, hit, sentence)
-        probability = self.weights.probability([*values, *lacks(lacking)])
-        return Candidate(hit, start, end, *quote, probability, lacking)
+    def _cosines(self, spans: Sequence[_Found], candidates: Candidates) -> dict[str, float]:
+        """The cosines to the question of the sentences whose spans have the highest margins."""
+        ordered = sorted(spans, key=lambda one: -one.span.score)
+        texts = list(dict.fromkeys(one.sentence for one in ordered))[:_EMBEDDED]
+        if not texts:
+            return {}
+        found = (self.vectors.of(texts) @ candidates.vector).tolist()
+        return dict(zip(texts, found, strict=True))
+
+    def _candidate(self, one: _Found, lacking: Mismatch, values: list[float]) -> Candidate:
+        start = one.hit.start
+        return Candidate(
+            one.hit,
+            start + one.span.start,
+            start + one.span.end,
+            *one.quote,
+            self.combination.probability(values),
+            lacking,
+        )
 
 
 def features(
-    hit: Hit,
-    span: Span,
-    extraction: Extraction,
-    rarity: dict[str, float],
-    said: Counter[str],
+    question: str, one: _Found, rarity: dict[str, float], lacking: Mismatch
 ) -> list[float]:
-    """What speaks for a span, in the order the weights have.
+    """What speaks for a span by itself, in the order of `FEATURES` without five of them.
 
-    The margin over the null answer and the answerable logit, both over 10; the share of the
-    question's weight in the passage with what stands above it; the passage's fused score without
-    exact matches, its cosine, and one over its rank; whether other passages say the same words;
-    the span's length in tens of words, at most 3.
+    The margin over the null answer and the answerable logit, over 10 and bounded; the share of the
+    question's weight in the passage, and in the sentence, each with what stands above; the
+    passage's normalised scores, its cosine, and one over its rank; the span's length in tens of
+    words, at most 3; whether it has what is asked for (a number, a time, a name); a year that is
+    missing; the shares of names that stand not in the passage, and not in the sentence.
+
+    The others say how far the margin is behind the best of the question's, over 10; whether another
+    passage's best span has the same words; what share of the span's words stand in the question;
+    the cosine of the sentence to the question; and the share of the question's names that stand
+    nowhere in the folder.
     """
-    around = set(tokens.analyse(" ".join((hit.title, *hit.headings, hit.text))))
-    total = sum(rarity.values()) or 1.0
-    words = hit.text[span.start : span.end]
+    hit, span = one.hit, one.span
+    above = set(tokens.analyse(" ".join((hit.title, *hit.headings))))
+    kind = asked_for(question)
     return [
-        max(-3.0, min(3.0, span.score / 10)),
-        max(-3.0, min(3.0, extraction.answerable / 10)),
-        sum(weight for term, weight in rarity.items() if term in around) / total,
-        hit.score - hit.scores["exact"],
+        max(-_BOUND, min(_BOUND, span.score / 10)),
+        max(-_BOUND, min(_BOUND, one.extraction.answerable / 10)),
+        _share(rarity, above | set(tokens.analyse(hit.text))),
+        _share(rarity, above | set(tokens.analyse(one.sentence))),
+        hit.scores["lexical_normalised"],
+        hit.scores["dense_normalised"],
         hit.scores["dense"],
         1 / hit.rank,
-        1.0 if said[_key(words)] > 1 else 0.0,
-        min(len(words.split()) / 10, 3.0),
+        min(len(one.text.split()) / 10, 3.0),
+        1.0 if kind is None or kind.search(one.text) else 0.0,
+        1.0 if lacking.years else 0.0,
+        lacking.names_share,
+        lacking.names_apart,
     ]
 
 
-def lacks(lacking: Mismatch) -> list[float]:
-    """What speaks against: a year that is missing, the share of names that are."""
-    return [1.0 if lacking.years else 0.0, lacking.names_share]
-
-
-def quote_around(hit: Hit, start: int, end: int) -> tuple[int, int]:
+def quote_around(hit: Hit, span: Span) -> tuple[int, int]:
     """The sentence, or sentences, that a span stands in; the span itself where there is none."""
+    start, end = hit.start + span.start, hit.start + span.end
     inside = [(a, b) for a, b in hit.sentences if a < end and start < b]
     if not inside:
         return start, end
     return min(start, inside[0][0]), max(end, inside[-1][1])
 
 
-def _title(hit: Hit) -> str:
+def title_of(hit: Hit) -> str:
+    """What stands above a passage, as the reader is shown it."""
     return " > ".join((hit.title, *hit.headings))
 
 
-def _said(read: Sequence[Hit], extractions: Sequence[Extraction]) -> Counter[str]:
-    """In how many passages the reader's first choice has the same words."""
-    firsts = (
-        _key(hit.text[extraction.spans[0].start : extraction.spans[0].end])
-        for hit, extraction in zip(read, extractions, strict=True)
-        if extraction.spans
-    )
-    return Counter(firsts)
+def reranked(found: Sequence[Hit], extracted: Sequence[Candidate]) -> tuple[Hit, ...]:
+    """The passages with those that were read first, by their most probable answer.
+
+    ``scores`` gets that probability as ``reader``, and ``score`` is one more than it: above every
+    passage that was not read.
+    """
+    best: dict[int, float] = {}
+    for candidate in extracted:
+        passage = candidate.hit.passage_id
+        best[passage] = max(best.get(passage, 0.0), candidate.probability)
+    read = [hit for hit in found if hit.passage_id in best]
+    read.sort(key=lambda hit: (-best[hit.passage_id], hit.rank))
+    rest = [hit for hit in found if hit.passage_id not in best]
+    marked = [
+        replace(
+            hit,
+            score=1 + best[hit.passage_id],
+            scores=hit.scores | {"reader": best[hit.passage_id]},
+        )
+        for hit in read
+    ]
+    return tuple(replace(hit, rank=n) for n, hit in enumerate([*marked, *rest], start=1))
+
+
+def _share(rarity: dict[str, float], terms: set[str]) -> float:
+    total = sum(rarity.values()) or 1.0
+    return sum(weight for term, weight in rarity.items() if term in terms) / total
+
+
+def _unknown(snapshot: Snapshot, question: str) -> float:
+    names = names_of(question)
+    nowhere = [
+        name
+        for name in names
+        if not any(map(snapshot.bm25.document_frequency, tokens.analyse(name)))
+    ]
+    return len(nowhere) / len(names) if names else 0.0
+
+
+def _known(text: str, asked: set[str]) -> float:
+    terms = tokens.analyse(text)
+    return sum(term in asked for term in terms) / len(terms) if terms else 1.0
 
 
 def _key(words: str) -> str:

@@ -22,6 +22,8 @@ import xxhash
 from qa import models
 from qa.asking import Session
 from qa.build import build
+from qa.calibration import Calibration
+from qa.combination import Combination
 from qa.encoder import encoder_for, load_encoder
 from qa.encoder_folder import (
     Card,
@@ -33,9 +35,13 @@ from qa.encoder_folder import (
     read_card,
     write_card,
 )
+from qa.extract import Weights
 from qa.nouns import EmbedderIdentity
+from qa.reader import Extraction, Span
+from qa.reader_choice import OpenedReader
 from qa.settings import IndexSettings
 from qa.snapshot import Snapshot
+from qa.spans import FEATURES
 from qa.survey import Request
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -149,6 +155,30 @@ class FakeEncoders:
         return FakeEncoder(self.folder, self.embedded)
 
 
+class FakeReader:
+    """Finds words it was told of, each with its margin; what it read is written down."""
+
+    def __init__(self, margins):
+        self.margins = margins
+        self.read = []
+
+    def warm(self):
+        pass
+
+    def read_pairs(self, pairs):
+        self.read.extend(pairs)
+        return tuple(self._extraction(context.text) for _, context in pairs)
+
+    def _extraction(self, text):
+        found = [
+            Span(text.index(words), text.index(words) + len(words), margin)
+            for words, margin in self.margins.items()
+            if words in text
+        ]
+        spans = tuple(sorted(found, key=lambda span: -span.score)[:3])
+        return Extraction(spans, spans[0].score if spans else -9.0)
+
+
 class CachedEncoders:
     """The real models, exported into a given cache."""
 
@@ -199,6 +229,14 @@ class Library:
 
     def session(self):
         return Session.open(self.index, encoders=self.encoders)
+
+    def reading(self, margins, threshold=0.5):
+        """A session with a reader that finds given words; its margin alone decides."""
+        values = dict.fromkeys(FEATURES, 0.0) | {"margin": 10.0, "years_missing": -1.0}
+        weights = Weights(0.0, tuple(values.values()))
+        combination = Combination(weights, Calibration(1.0, 0.0), threshold)
+        opened = OpenedReader("fake", FakeReader(margins), combination, ())
+        return Session.open(self.index, encoders=self.encoders, reader=opened)
 
     def ask(self, question, session=None):
         """Answer, without the times it took."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qa import build as building
-from qa.generation import DESCRIPTION, name_of, write_generation
+from qa.generation import DESCRIPTION, has_documents_bm25, name_of, write_generation
 from qa.lexical import count_terms
 from qa.nouns import EmbedderIdentity
 from qa.settings import IndexSettings
@@ -111,3 +111,23 @@ def test_what_shapes_the_index_is_part_of_the_name(filled):
     assert outcome.plan.rebuild == "the index was made with other settings"
     assert outcome.embedded == 0
     assert filled.snapshot().name != before
+
+
+def test_documents_have_an_index_of_their_own_only_where_it_is_another(library):
+    """While every document is one passage there is none; a second passage makes it, and back."""
+    rows = [{"_id": "a", "text": "One road."}, {"_id": "b", "text": "Two roads."}]
+    library.write("one.jsonl", rows)
+    library.build()
+    snapshot = library.snapshot()
+    assert not has_documents_bm25(snapshot.description["files"])
+    assert snapshot.documents_bm25 is snapshot.bm25
+    alone = library.generation()
+    library.write("two.md", "# A\n\nA school.\n\n# B\n\nA port.\n")
+    library.build()
+    snapshot = library.snapshot()
+    assert has_documents_bm25(snapshot.description["files"])
+    assert snapshot.documents_bm25.size == 3
+    assert snapshot.bm25.size == 4
+    (library.corpus / "two.md").unlink()
+    library.build()
+    assert library.generation() == alone

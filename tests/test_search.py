@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from qa.counts import grouped
 from qa.exact import exact_matches, folded
+from qa.generation import DOCUMENTS_BM25, PASSAGES_BM25
+from qa.lexical import Bm25, load_counts
 from qa.search import hits, retrieve
 from qa.settings import SearchSettings
 
@@ -90,6 +93,29 @@ def test_a_shallow_search_still_scores_both_sides(session):
     for hit in search(session, "coffee field", k=5, depth=2):
         assert -1 <= hit.scores["dense"] <= 1
         assert (hit.lexical_rank or 3) > 2 or hit.scores["lexical"] > 0
+
+
+@pytest.mark.parametrize("sections", [1, 3])
+def test_context_is_the_whole_documents_share(make_library, sections):
+    """A passage has its document's score as a share of the best one's, of its own index or not."""
+    library = make_library()
+    for number in range(6):
+        parts = [
+            f"# Part {part}\n\nCoffee {'field ' * number}{part}.\n" for part in range(sections)
+        ]
+        library.write(f"{number}.md", "\n".join(parts))
+    library.build()
+    session = library.session()
+    snapshot = session.snapshot
+    assert len(snapshot.passages) == 6 * sections
+    assert (snapshot.folder / DOCUMENTS_BM25).exists() == (sections > 1)
+    owners = snapshot.passages["document"]
+    whole = Bm25.build(grouped(load_counts(snapshot.folder / PASSAGES_BM25), owners, 6))
+    scores = whole.scores(["coffe", "field"])
+    assert scores.max() > scores.min() > 0
+    found = retrieve(snapshot, session.encoder, "coffee field", SearchSettings())
+    assert found.terms == ("coffe", "field")
+    assert found.context.tolist() == (scores / scores.max())[owners].tolist()
 
 
 def test_folded():

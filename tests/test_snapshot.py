@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from qa.errors import IndexDamaged, IndexMissing, QaError
-from qa.generation import DESCRIPTION, name_of
+from qa.generation import DESCRIPTION, VERSION, name_of
 from qa.manifest import Manifest, read_manifest, write_manifest
 from qa.snapshot import Snapshot
 from qa.storage import canonical_json
@@ -142,7 +142,7 @@ def test_an_index_of_another_version_is_refused_and_built_anew(filled):
     """It says both versions and what to run; what it says to run makes it of this version."""
     right = filled.generation()
     as_version(filled, 99)
-    with pytest.raises(IndexDamaged, match=r"version 99, this program reads 1: run: qa index"):
+    with pytest.raises(IndexDamaged, match=f"version 99, this program reads {VERSION}: run: qa"):
         filled.snapshot()
     outcome = filled.build()
     assert "version 99" in outcome.plan.rebuild
@@ -232,3 +232,15 @@ def test_a_document_of_the_index_is_plain_json(filled):
             np.load(path, allow_pickle=False)
         elif path.suffix == ".jsonl":
             assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_however_many_records_were_asked_for_few_are_remembered(filled, monkeypatch):
+    """Asking for every document, twice, gives the same records and keeps but a few of them."""
+    filled.write("many.jsonl", [{"_id": str(n), "text": f"Line {n}."} for n in range(40)])
+    filled.build()
+    monkeypatch.setattr(sys.modules[Snapshot.__module__], "_MOST_RECORDS", 5)
+    snapshot = filled.snapshot()
+    names = [record.name for record in snapshot.iter_documents()]
+    assert len(set(names)) == len(names) == len(snapshot.documents)
+    assert [snapshot.document(number).name for number in range(len(names))] == names
+    assert len(snapshot._records) <= 5

@@ -20,7 +20,7 @@ def answer_of(session, name):
     question = "What was trade worth in 2017?"
     number = session.snapshot.find_document(name)
     candidates = within(session.snapshot, session.candidates(question), number)
-    return session.answer(question, candidates)
+    return session.answer(question, session.read(question, candidates))
 
 
 class Saved:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 )
 @options.embedder_option
 @options.settings_option
+@options.reader_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -55,6 +56,7 @@ def command(
     output: Path | None,
     embedder: str | None,
     settings_file: Path | None,
+    reader: str | None,
 ) -> None:
     """Answer QUESTION with quotes checked in the source, or say that the documents do not say.
 
@@ -65,13 +67,13 @@ def command(
     if questions is not None and output is not None:
         if question:
             raise UsageError("give either QUESTION or --file, not both")
-        _batch(options.open_session(index, embedder, settings_file), questions, output, top)
+        _batch(options.open_session(index, embedder, settings_file, reader), questions, output, top)
         return
     if question:
         from qa.asking import checked
 
         checked(" ".join(question))
-    session = options.open_session(index, embedder, settings_file)
+    session = options.open_session(index, embedder, settings_file, reader)
     options.note_changes(session)
     show = _shower(session, top=top, explain=explain, as_json=as_json)
     if question:

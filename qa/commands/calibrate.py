@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @options.json_option
 @options.embedder_option
 @options.settings_option
+@options.reader_option
 def command(
     cases: Path,
     index: Path,
@@ -42,6 +43,7 @@ def command(
     as_json: bool,
     embedder: str | None,
     settings_file: Path | None,
+    reader: str | None,
 ) -> None:
     """Fit to the questions in CASES (default: eval/) how sure an answer is said to be.
 
@@ -50,7 +52,7 @@ def command(
     """
     from qa.evaluation.fitting import Fitting, calibrate_index
 
-    session = options.open_session(index, embedder, settings_file)
+    session = options.open_session(index, embedder, settings_file, reader)
     options.note_changes(session)
     with options.stderr_progress() as progress:
         found = calibrate_index(session, Fitting(cases, whole, apart), target_precision, progress)

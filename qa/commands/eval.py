@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from qa.commands import options
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qa.asking import Session
     from qa.evaluation.cached import TemporaryIndexes
     from qa.evaluation.gate import Gate
     from qa.evaluation.nouns import Comparison, Evaluation
@@ -52,6 +56,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @options.json_option
 @options.embedder_option
 @options.settings_option
+@options.reader_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -71,6 +76,7 @@ def command(
     as_json: bool,
     embedder: str | None,
     settings_file: Path | None,
+    reader: str | None,
 ) -> None:
     """Measure answers on the questions in CASES, whose answers are known (default: eval/).
 
@@ -96,10 +102,11 @@ def command(
 
         now = evaluate_run(run, qrels, choice)
     elif cases.suffix == ".json" or _is_beir(cases):
-        indexes = _indexes(embedder, settings_file)
+        indexes = _indexes(embedder, settings_file, reader)
         now = _public(cases, choice, indexes, given_context=given_context)
     else:
-        now = _own(cases, choice, index, embedder, settings_file)
+        opened = partial(options.open_session, index, embedder, settings_file, reader)
+        now = _own(cases, choice, opened)
     _warn(now)
     if report is not None:
         from qa.evaluation.report import write_report
@@ -110,13 +117,11 @@ def command(
     ctx.exit(_gate(comparison, parsed) if comparison is not None else 0)
 
 
-def _own(
-    cases: Path, choice: Choice, index: Path, embedder: str | None, settings_file: Path | None
-) -> Evaluation:
+def _own(cases: Path, choice: Choice, opened: Callable[[], Session]) -> Evaluation:
     from qa.evaluation.own import evaluate_own, read_own
 
     read = read_own(cases, choice)
-    session = options.open_session(index, embedder, settings_file)
+    session = opened()
     options.note_changes(session)
     with options.stderr_progress() as progress:
         return evaluate_own(session, cases, read, choice, progress)
@@ -128,11 +133,14 @@ def _is_beir(cases: Path) -> bool:
     return is_beir(cases)
 
 
-def _indexes(embedder: str | None, settings_file: Path | None) -> TemporaryIndexes:
+def _indexes(
+    embedder: str | None, settings_file: Path | None, reader: str | None
+) -> TemporaryIndexes:
     from qa.evaluation.cached import TemporaryIndexes
+    from qa.reader_choice import open_reader
 
     settings = options.read_settings(Path(), settings_file) if settings_file is not None else None
-    return TemporaryIndexes(embedder, settings)
+    return TemporaryIndexes(embedder, settings, reader=open_reader(reader))
 
 
 def _public(

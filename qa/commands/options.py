@@ -49,6 +49,12 @@ settings_option: Decorator = click.option(
     help="A JSON file of search settings; by default settings.json in the index folder, if any.",
 )
 
+reader_option: Decorator = click.option(
+    "--reader",
+    metavar="NAME_OR_PATH|none",
+    help="Another extractive question-answering model; none: whole sentences, unread.",
+)
+
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 
 
@@ -130,23 +136,32 @@ def read_settings(index: Path, settings_file: Path | None) -> SearchSettings:
         raise UsageError(f"{path}: {error}: correct or delete it") from error
 
 
-def open_session(index: Path, embedder: str | None, settings_file: Path | None = None) -> Session:
+def open_session(
+    index: Path,
+    embedder: str | None,
+    settings_file: Path | None = None,
+    reader: str | None = None,
+) -> Session:
     """Open an index for asking, building it first where there is none and ``corpus/`` is there.
+
+    ``reader`` names the reader, None the one that comes with the package.
 
     Raises:
         IndexMissing: there is none, and no corpus folder to make it of.
-        ModelError: ``embedder`` is not the index's own.
+        ModelError: ``embedder`` is not the index's own, or there is no such reader.
     """
     from qa.asking import Session
+    from qa.reader_choice import open_reader
 
     settings = read_settings(index, settings_file)
+    opened = open_reader(reader)
     try:
-        session = Session.open(index, settings)
+        session = Session.open(index, settings, reader=opened)
     except IndexMissing:
         if (index.exists() and not index.is_dir()) or not DEFAULT_CORPUS.is_dir():
             raise
         build_first(index, embedder)
-        session = Session.open(index, settings)
+        session = Session.open(index, settings, reader=opened)
     if embedder is not None:
         _refuse_other(session, index, embedder)
     return session

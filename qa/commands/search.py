@@ -40,6 +40,7 @@ _RUN_TOP = 1000
 )
 @options.embedder_option
 @options.settings_option
+@options.reader_option
 def command(
     question: tuple[str, ...],
     index: Path,
@@ -50,6 +51,7 @@ def command(
     run: Path | None,
     embedder: str | None,
     settings_file: Path | None,
+    reader: str | None,
 ) -> None:
     """Show the passages that rank highest for QUESTION; without one, for each line of stdin."""
     if (queries is None) != (run is None):
@@ -57,7 +59,7 @@ def command(
     if queries is not None and run is not None:
         from qa.runs import write_run
 
-        session = options.open_session(index, embedder, settings_file)
+        session = options.open_session(index, embedder, settings_file, reader)
         with options.stderr_progress() as progress:
             number = write_run(session, queries, run, top or _RUN_TOP, progress)
         options.say(f"{number} questions searched: {run}")
@@ -66,7 +68,7 @@ def command(
     asked = [text for text in asked if text or question]
     if not asked:
         raise UsageError('no question: run: qa search "your question"')
-    session = options.open_session(index, embedder, settings_file)
+    session = options.open_session(index, embedder, settings_file, reader)
     options.note_changes(session)
     for text in asked:
         _show(session, text, top or _TOP, explain=explain, as_json=as_json)

@@ -16,6 +16,7 @@ from qa.survey import Request
 
 if TYPE_CHECKING:
     from qa.encoders import Encoders
+    from qa.reader_choice import OpenedReader
     from qa.reporter import Reporter
     from qa.settings import SearchSettings
 
@@ -26,11 +27,15 @@ _LARGEST = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class TemporaryIndexes:
-    """How indexes are made and asked: the embedder and search settings, None for the defaults."""
+    """How indexes are made and asked: the embedder and search settings, None for the defaults.
+
+    Without a ``reader`` whole sentences answer.
+    """
 
     embedder: str | None = None
     settings: SearchSettings | None = None
     encoders: Encoders | None = None
+    reader: OpenedReader | None = None
 
     def open(self, corpus: bytes, reporter: Reporter) -> Session:
         """Open an index of a JSONL corpus, built unless the cache has it.
@@ -54,7 +59,7 @@ class TemporaryIndexes:
         index = folder / "index"
         request = Request(file.parent, index, IndexSettings(), self.embedder, _LARGEST)
         build(request, reporter, self.encoders)
-        return Session.open(index, self.settings, self.encoders)
+        return Session.open(index, self.settings, self.encoders, self.reader)
 
 
 def _cache() -> Path:

@@ -112,9 +112,16 @@ def settings_of(session: Session, about: dict[str, Any], choice: Choice) -> dict
             "apart": list(choice.apart),
         },
         "search": asdict(session.settings),
+        "reader": _reader(session),
         "index": session.snapshot.description["settings"],
         "measuring": measuring(),
     }
+
+
+def _reader(session: Session) -> dict[str, str] | None:
+    if session.reader is None:
+        return None
+    return {"name": session.reader.name, "fingerprint": session.reader.fingerprint}
 
 
 def measuring() -> dict[str, Any]:

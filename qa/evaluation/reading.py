@@ -24,6 +24,7 @@ def reading(session: Session) -> Asking:
         # A paragraph of white space is no document of the index: nothing is read.
         given = numbers.get(case.given or "", -1)
         candidates = within(session.snapshot, session.candidates(case.question), given)
-        return session.answer(case.question, candidates, SHOWN), candidates
+        read = session.read(case.question, candidates, SHOWN)
+        return session.answer(case.question, read, SHOWN), read.candidates
 
     return ask

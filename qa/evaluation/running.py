@@ -25,8 +25,8 @@ def searching(session: Session) -> Asking:
     """Ask as `qa ask` does; more passages are listed, which changes no answer."""
 
     def ask(case: Case) -> tuple[Answer, Candidates]:
-        candidates = session.candidates(case.question)
-        return session.answer(case.question, candidates, SHOWN), candidates
+        read = session.read(case.question, session.candidates(case.question), SHOWN)
+        return session.answer(case.question, read, SHOWN), read.candidates
 
     return ask
 

@@ -29,6 +29,11 @@ def answer_object(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason,
         "confidence": answer.confidence,
+        "disputed": answer.disputed,
+        "missing": list(answer.missing),
+        "unread": [
+            {"path": item.path, "reason": item.reason, "line": item.line} for item in answer.unread
+        ],
         "citations": [citation_object(citation) for citation in answer.citations],
         "passages": [passage_object(hit, explain=explain) for hit in answer.passages],
         "nearest": [passage_object(hit, explain=explain) for hit in answer.nearest],
@@ -56,6 +61,7 @@ def citation_object(citation: Citation) -> dict[str, Any]:
         "answer_start": citation.answer_start,
         "answer_end": citation.answer_end,
         "status": citation.status.value,
+        "agrees": citation.agrees,
         "also_in": [_place_object(place) for place in citation.also_in],
     }
 

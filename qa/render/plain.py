@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from qa.nouns import Answer, Citation, Hit, Place
+    from qa.nouns import Answer, Citation, Hit, Place, Skipped
 
 NEAREST_SHOWN = 3
+
+DISPUTED = "The documents disagree: compare what is cited."
+OTHERWISE = "says otherwise"
 
 _INDENT = "    "
 _SHOWN = 240
@@ -30,9 +33,13 @@ def show_answer(answer: Answer, console: Console, *, explain: bool, top: int) ->
         _write(console, words.NOT_FOUND)
         if answer.reason:
             _write(console, clean_line(answer.reason))
+        if answer.unread:
+            _write(console, unread(answer.unread))
         show_hits(answer.nearest[: min(top, NEAREST_SHOWN)], console, explain=explain)
         return
     _write(console, clean_line(answer.text or ""))
+    if answer.disputed:
+        _write(console, DISPUTED)
     for citation in answer.citations:
         _write_citation(citation, console, sign)
     word, _ = words.likelihood(answer.confidence)
@@ -90,11 +97,20 @@ def also_in(places: Sequence[Place]) -> str:
     return f"also in {shown}" + (f" and {more} more" if more > 0 else "")
 
 
+def unread(skipped: Sequence[Skipped]) -> str:
+    """Return which files were not read, and so might hold the answer."""
+    names = list(dict.fromkeys(clean_name(item.path) for item in skipped))
+    shown = ", ".join(names[:_ALSO_SHOWN])
+    more = len(names) - _ALSO_SHOWN
+    return f"not read, and might say it: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
 def _write_citation(citation: Citation, console: Console, sign: words.Signs) -> None:
     status, _ = words.status_words(citation.status, sign)
     place = clean_name(citation.document) + line_and_page(citation)
     titled = _titled(citation.title, citation.date)
-    _write(console, f"[{citation.number}] {place}  {titled}  {status}")
+    against = "" if citation.agrees else f"  {OTHERWISE}"
+    _write(console, f"[{citation.number}] {place}  {titled}  {status}{against}")
     _write(console, f"{_INDENT}{sign.open}{clean_line(citation.quote)}{sign.close}")
     _write_also(citation.also_in, console)
 

@@ -82,6 +82,8 @@ def _draw_found(answer: Answer, drawing: Drawing, *, explain: bool, top: int) ->
     text = clean_line(answer.text or "")
     drawing.line(shortened(text, _LONGEST, drawing.signs.dots), words.ANSWER)
     _draw_confidence(answer.confidence, drawing)
+    if answer.disputed:
+        drawing.line(plain.DISPUTED, words.NOT_SAID)
     drawing.blank()
     for citation in answer.citations:
         _draw_citation(citation, drawing)
@@ -96,6 +98,8 @@ def _draw_abstention(answer: Answer, drawing: Drawing, *, explain: bool, top: in
     drawing.line(words.NOT_FOUND, words.NOT_SAID)
     if answer.reason:
         drawing.line(shortened(clean_line(answer.reason), _LONGEST, drawing.signs.dots))
+    if answer.unread:
+        drawing.line(plain.unread(answer.unread), words.QUIET)
     drawing.blank()
     nearest = answer.nearest[: min(top, plain.NEAREST_SHOWN)]
     _draw_hits(nearest, drawing, "What comes closest", lines=2, explain=explain)
@@ -119,7 +123,11 @@ def _draw_citation(citation: Citation, drawing: Drawing) -> None:
         _heading(
             f"[{citation.number}] ",
             citation.title,
-            (None if known else publisher, citation.date),
+            (
+                None if known else publisher,
+                citation.date,
+                None if citation.agrees else plain.OTHERWISE,
+            ),
             drawing,
         ),
         hang=drawing.indent,

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import tempfile
-import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qa.errors import ModelError
 from qa.reader import MODEL, OUTPUTS, TOKENIZER
 from qa.training.model import INPUTS
+from qa.training.quiet import quiet
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 
 # The opset that has Gelu as one operator.
 _OPSET = 20
-# In the model's metadata: which parameter of the network an initializer is.
-_NAMES = "parameters"
+# In the model's metadata: which parameter of the network an initializer is, and whether it is
+# turned; which parameters had the same values as another, and so no initializer of their own.
+_NAMES, _EQUAL = "parameters", "equal_parameters"
 
 
 def export(network: Any, tokenizer: Any, folder: Path) -> None:
@@ -32,54 +38,82 @@ def export(network: Any, tokenizer: Any, folder: Path) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    tokenizer.save(str(folder / TOKENIZER), pretty=False)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
         raw, small = Path(scratch) / "raw.onnx", Path(scratch) / MODEL
-        _trace(network, raw)
-        names = _names(onnx.load(raw), network)
-        quantize_dynamic(raw, small, per_channel=True, weight_type=QuantType.QInt8)
+        with quiet():
+            _trace(network, raw)
+            quantize_dynamic(raw, small, per_channel=True, weight_type=QuantType.QInt8)
+        names, equal = _names(onnx.load(raw), network)
         model = onnx.load(small)
-        entry = model.metadata_props.add()
-        entry.key, entry.value = _NAMES, json.dumps(names, sort_keys=True)
+        for key, value in ((_NAMES, names), (_EQUAL, equal)):
+            entry = model.metadata_props.add()
+            entry.key, entry.value = key, json.dumps(value, sort_keys=True)
         onnx.save(model, small)
-        small.replace(folder / MODEL)
+        tokenizer.save(str(Path(scratch) / TOKENIZER), pretty=False)
+        for name in (TOKENIZER, MODEL):
+            (Path(scratch) / name).replace(folder / name)
 
 
 def load_weights(network: Any, folder: Path) -> None:
     """Give the network the weights of a reader that `export` wrote, as far as 8 bits keep them.
 
     Raises:
-        ModelError: the folder holds no such reader.
+        ModelError: the folder holds no such reader, or it is of another encoder.
     """
-    import onnx
     import torch
-    from onnx import numpy_helper
 
-    path = folder / MODEL
     try:
-        model = onnx.load(path)
-        entries = {entry.key: entry.value for entry in model.metadata_props}
-        names: dict[str, list[str]] = json.loads(entries[_NAMES])
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelError(
-            f"{path} can't be trained further ({error!r}): give the folder of a reader that "
-            "qa train has written, or begin anew without --start"
-        ) from error
-    values = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+        found = _parameters(folder / MODEL)
+    except Exception as error:  # the library's errors share no base of their own
+        raise _unusable(folder, f"{type(error).__name__}: {error}".splitlines()[0]) from error
     state = network.state_dict()
-    for initializer, (parameter, turned) in names.items():
-        value = _value(values, initializer)
-        state[parameter] = torch.from_numpy(value.T.copy() if turned else value.copy())
+    lacking = [name for name in state if state[name].is_floating_point() and name not in found]
+    if lacking:
+        raise _unusable(folder, f"it lacks {lacking[0]}")
+    unlike = [name for name in found if state.get(name, torch.empty(0)).shape != found[name].shape]
+    if unlike:
+        raise ModelError(
+            f"the reader in {folder} was made of another encoder ({unlike[0]} differs): "
+            "name that one with --encoder"
+        )
+    state.update({name: torch.from_numpy(value.copy()) for name, value in found.items()})
     network.load_state_dict(state)
 
 
-def _value(values: dict[str, np.ndarray[Any, Any]], name: str) -> np.ndarray[Any, Any]:
+def _unusable(folder: Path, reason: str) -> ModelError:
+    return ModelError(
+        f"{folder / MODEL} can't be trained further ({reason}): give the folder of a reader that "
+        "qa train has written, or begin anew without --start"
+    )
+
+
+def _parameters(path: Path) -> dict[str, Array]:
+    """The parameters in a model that `export` wrote, as floats."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(path)
+    entries = {entry.key: entry.value for entry in model.metadata_props}
+    if _NAMES not in entries:
+        raise ValueError("it does not name its parameters")
+    values = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+    found: dict[str, Array] = {}
+    for initializer, (parameter, turned) in json.loads(entries[_NAMES]).items():
+        value = _value(values, initializer)
+        found[parameter] = value.T if turned else value
+    for parameter, other in json.loads(entries.get(_EQUAL, "{}")).items():
+        found[parameter] = found[other]
+    return found
+
+
+def _value(values: dict[str, Array], name: str) -> Array:
     """An initializer as floats, quantised or not."""
     if name in values:
         return values[name].astype(np.float32)
     whole = values[f"{name}_quantized"].astype(np.float32)
     zero = values[f"{name}_zero_point"].astype(np.float32)
-    return (whole - zero) * values[f"{name}_scale"]
+    scaled: Array = (whole - zero) * values[f"{name}_scale"]
+    return scaled
 
 
 def _trace(network: Any, path: Path) -> None:
@@ -88,8 +122,7 @@ def _trace(network: Any, path: Path) -> None:
     network.eval()
     sample = tuple(torch.ones((2, 16), dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch", 1: "length"} for name in (*INPUTS, *OUTPUTS[:2])}
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of tracing: what is compared afterwards holds
+    with torch.no_grad():
         torch.onnx.export(
             network,
             sample,
@@ -102,23 +135,28 @@ def _trace(network: Any, path: Path) -> None:
         )
 
 
-def _names(model: Any, network: Any) -> dict[str, tuple[str, bool]]:
-    """Which parameter each initializer is, and whether it is turned, by their values."""
+def _names(model: Any, network: Any) -> tuple[dict[str, tuple[str, bool]], dict[str, str]]:
+    """Which parameter each initializer is, and whether it is turned, by their values.
+
+    And which parameters equal another: they share its initializer.
+    """
     from onnx import numpy_helper
 
-    known = {
-        (value.shape, value.tobytes()): (name, turned)
-        for name, tensor in network.state_dict().items()
-        for turned, value in (
-            (False, tensor.numpy()),
-            (True, np.ascontiguousarray(tensor.numpy().T)),
-        )
-        if value.dtype == np.float32 and (value.ndim == 2 or not turned)
-    }
+    known: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
+    equal: dict[str, str] = {}
+    for name, tensor in network.state_dict().items():
+        value = tensor.numpy()
+        if value.dtype != np.float32:
+            continue
+        first, turned = known.setdefault((value.shape, value.tobytes()), (name, False))
+        if first != name and not turned:
+            equal[name] = first
+        elif value.ndim == 2:
+            known.setdefault((value.T.shape, np.ascontiguousarray(value.T).tobytes()), (name, True))
     found = {}
     for initializer in model.graph.initializer:
         value = numpy_helper.to_array(initializer)
         key = (value.shape, value.tobytes())
         if key in known:
             found[initializer.name] = known[key]
-    return found
+    return found, equal

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from qa.errors import UsageError
-from qa.training.measure import measure
+from qa.training import checkpoint
+from qa.training.checkpoint import Done
+from qa.training.measure import measure, size
 from qa.training.model import INPUTS, Encoded, loss
+from qa.training.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
     from qa.reader import Context, Extraction
     from qa.reporter import Reporter
     from qa.training.articles import Source
-    from qa.training.examples import Maker
+    from qa.training.examples import Example, Maker
 
-CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
+LOG = "log.jsonl"
 _CHECKPOINT_SECONDS = 600.0
 _MEASURED = 600
 # As many batches are made at a time and sorted by length: less is padded.
 _SORTED = 8
+# The steps of the progress bar: what ends the training may be examples or minutes.
+_STEPS = 1000
 # Names of glibc's mallopt.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 
@@ -46,6 +49,13 @@ class Schedule:
     warm_up: float = 0.03
     decay: float = 0.01
 
+    def progress(self, done: Done) -> float:
+        """How much of it is done, 0..1."""
+        share = done.examples / self.examples
+        if self.minutes is not None:
+            share = max(share, done.seconds / 60 / self.minutes)
+        return min(share, 1.0)
+
     def rate_at(self, progress: float) -> float:
         """The learning rate after a part of the whole, 0..1."""
         if progress < self.warm_up:
@@ -54,7 +64,10 @@ class Schedule:
 
 
 class Training:
-    """A network in training, in a folder that holds its checkpoint and log."""
+    """A network in training, in a folder that holds its checkpoint and log.
+
+    ``recipe`` digests what must be the same for a checkpoint to be gone on from.
+    """
 
     def __init__(
         self, network: Any, tokenizer: Any, schedule: Schedule, folder: Path, recipe: str
@@ -70,112 +83,118 @@ class Training:
         self._optimizer = torch.optim.AdamW(
             trained, lr=schedule.rate, weight_decay=schedule.decay, fused=True
         )
-        self.batches = 0
-        self.examples = 0
-        self.seconds = 0.0
-
-    @property
-    def progress(self) -> float:
-        """How much is done, 0..1."""
-        done = self.examples / self._schedule.examples
-        if self._schedule.minutes is not None:
-            done = max(done, self.seconds / 60 / self._schedule.minutes)
-        return min(done, 1.0)
+        self.done = Done()
 
     def resume(self) -> bool:
         """Go on from the folder's checkpoint, if there is one.
 
         Raises:
             UsageError: the checkpoint is of another recipe.
+            ModelError: it is damaged.
         """
-        import torch
+        found = checkpoint.load(self._folder, self._network, self._optimizer, self._recipe)
+        self.done = found or Done()
+        return found is not None
 
-        path = self._folder / CHECKPOINT
-        if not path.exists():
-            return False
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != self._recipe:
-            raise UsageError(
-                f"{path} is of another training (other data, seed or settings): "
-                "name another folder, or delete it to begin anew"
-            )
-        self._network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.batches, self.examples = state["batches"], state["examples"]
-        self.seconds = state["seconds"]
-        return True
+    def run(self, maker: Maker, held_out: Sequence[Source], reporter: Reporter) -> None:
+        """Train until the schedule is done, or Ctrl-C is pressed; keep a checkpoint.
 
-    def run(
-        self,
-        maker: Maker,
-        held_out: Sequence[Source],
-        reporter: Reporter,
-    ) -> None:
-        """Train until the schedule is done."""
-        import torch
+        Now and then, the network is measured on the first of the sources.
 
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is as far as it got.
+            OSError: the folder can't be written.
+        """
         _keep_memory()
-        source = maker.batches(self.batches)
         saved = monotonic()
-        while self.progress < 1.0:
-            for batch in self._sorted(source):
-                began = monotonic()
-                given = Encoded(self._tokenizer, batch)
-                for group in self._optimizer.param_groups:
-                    group["lr"] = self._schedule.rate_at(self.progress)
-                self._network.train()
-                value = loss(self._network, given)
-                self._optimizer.zero_grad(set_to_none=True)
-                value.backward()
-                torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
-                self._optimizer.step()
-                self.batches += 1
-                self.examples += len(batch)
-                self.seconds += monotonic() - began
-                reporter.advance(len(batch))
-            if monotonic() - saved > _CHECKPOINT_SECONDS:
-                self.save()
-                self.log(held_out[:1], reporter, _MEASURED)
-                saved = monotonic()
-        self.save()
+        shown = int(self._progress * _STEPS)
+        reporter.start("training", _STEPS)
+        reporter.advance(shown)
+        with Stop() as stop:
+            for batch in self._batches(maker):
+                self._step(batch)
+                now = int(self._progress * _STEPS)
+                reporter.advance(now - shown)
+                shown = now
+                if stop.asked:
+                    break
+                if monotonic() - saved > _CHECKPOINT_SECONDS:
+                    self.save()
+                    self.log(held_out[:1], reporter, _MEASURED)
+                    saved = monotonic()
+            self.save()
+        if stop.asked:
+            reporter.say(
+                f"Stopped after {self.done.examples:,} examples, which are kept in "
+                f"{self._folder / checkpoint.FILE}: run the same command again to go on."
+            )
+            raise KeyboardInterrupt
+
+    def measure(self, held_out: Sequence[Source], reporter: Reporter) -> dict[str, Any]:
+        """Measure on all that was held out, add it to the log and return it."""
+        reporter.start("measuring", sum(size(source.held_out) for source in held_out))
+        return self.log(held_out, reporter, None, reporter.advance)
 
     def log(
-        self, held_out: Sequence[Source], reporter: Reporter, most: int | None
+        self,
+        held_out: Sequence[Source],
+        reporter: Reporter,
+        most: int | None,
+        advance: Callable[[int], None] | None = None,
     ) -> dict[str, Any]:
-        """Measure on what was held out, and add a line to the log."""
+        """Measure on what was held out, say it, and add a line to the log."""
         reader = NetworkReader(self._network, self._tokenizer)
-        figures = {s.name: measure(reader, s.held_out, most).as_json() for s in held_out}
-        row = {"examples": self.examples, "seconds": round(self.seconds), "held_out": figures}
+        figures = {s.name: measure(reader, s.held_out, most, advance) for s in held_out}
+        row = {
+            "recipe": self._recipe[:12],
+            "examples": self.done.examples,
+            "seconds": round(self.done.seconds),
+            "held_out": {name: found.as_json() for name, found in figures.items()},
+        }
         with (self._folder / LOG).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(row, allow_nan=False) + "\n")
         for name, found in figures.items():
-            reporter.say(f"{self.examples} examples, {name}: {json.dumps(found)}")
+            reporter.say(f"After {self.done.examples:,} examples, {name}: {found.as_words()}")
         return row
 
     def save(self) -> None:
-        """Write the checkpoint, whole or not at all."""
+        """Write the checkpoint, whole or not at all. Raises OSError."""
+        checkpoint.write(self._folder, self._network, self._optimizer, self.done, self._recipe)
+
+    @property
+    def _progress(self) -> float:
+        return self._schedule.progress(self.done)
+
+    def _batches(self, maker: Maker) -> Iterator[list[Example]]:
+        """The batches that are left to train on, from where it stopped."""
+        within = self.done.batches % _SORTED
+        source = maker.batches(self.done.batches - within)
+        while True:
+            for batch in _sorted([next(source) for _ in range(_SORTED)])[within:]:
+                if self._progress >= 1.0:
+                    return
+                yield batch
+            within = 0
+
+    def _step(self, batch: list[Example]) -> None:
         import torch
 
-        state = {
-            "recipe": self._recipe,
-            "network": self._network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "batches": self.batches,
-            "examples": self.examples,
-            "seconds": self.seconds,
-            "schedule": asdict(self._schedule),
-        }
-        new = self._folder / f".{CHECKPOINT}.new"
-        torch.save(state, new)
-        os.replace(new, self._folder / CHECKPOINT)
-
-    def _sorted(self, source: Any) -> list[Any]:
-        """Some batches, each with examples of about one length, in an order that is not of length."""
-        some = [example for _ in range(_SORTED) for example in next(source)]
-        size = len(some) // _SORTED
-        some.sort(key=lambda example: len(example.text))
-        batches = [some[i : i + size] for i in range(0, len(some), size)]
-        return batches[::2] + batches[1::2]
+        began = monotonic()
+        given = Encoded(self._tokenizer, batch)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._schedule.rate_at(self._progress)
+        self._network.train()
+        value = loss(self._network, given)
+        self._optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
+        self._optimizer.step()
+        self.done = replace(
+            self.done,
+            batches=self.done.batches + 1,
+            examples=self.done.examples + len(batch),
+            seconds=self.done.seconds + monotonic() - began,
+        )
 
 
 class NetworkReader:
@@ -197,6 +216,15 @@ class NetworkReader:
             outputs = self._network(*(torch.from_numpy(tensors[name]) for name in INPUTS))
         starts, ends, answerable = (_array(output) for output in outputs)
         return extractions(given, starts, ends, answerable)
+
+
+def _sorted(batches: Sequence[list[Example]]) -> list[list[Example]]:
+    """Batches anew, each of examples of about one length, in an order that is not of length."""
+    some = [example for batch in batches for example in batch]
+    some.sort(key=lambda example: len(example.text))
+    size = len(some) // len(batches)
+    made = [some[i : i + size] for i in range(0, len(some), size)]
+    return made[::2] + made[1::2]
 
 
 def _keep_memory() -> None:

@@ -1,12 +1,15 @@
-"""The network that is trained: the embedded encoder with an extractive head."""
+"""The network that is trained: a BERT encoder with an extractive head."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.reader import inputs_of
+from qa.errors import ModelError
+from qa.reader import TOKENIZER, inputs_of
+from qa.training.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,32 +18,53 @@ if TYPE_CHECKING:
     from qa.training.examples import Example
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_CONFIG = "config.json"
 
 
-def network(encoder: Path) -> Any:
+def tokenizer_of(folder: Path) -> Any:
+    """Return the tokenizer in the folder of an encoder or reader, without a limit of length.
+
+    Raises:
+        ModelError: there is none, or its first and last token are not those that readers use.
+    """
+    from tokenizers import Tokenizer
+
+    path = folder / TOKENIZER
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises bare Exception
+        raise ModelError(f"{path} can't be used ({error}): {_WANTED}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    ids = inputs_of(tokenizer, [("", "", "")])[1]["input_ids"][0]
+    known = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]")]
+    if known != [ids[0], ids[-1]]:
+        raise ModelError(
+            f"{path} has [CLS] and [SEP] as {known[0]} and {known[1]}, not as {ids[0]} and "
+            f"{ids[-1]} as BERT has: {_WANTED}"
+        )
+    return tokenizer
+
+
+def network(encoder: Path, tokenizer: Any) -> Any:
     """Return a torch module over the BERT encoder in a folder, with new heads.
 
     It gives start and end logits, shape (batch, length), and the logit of the passage's answering,
     shape (batch,). The embeddings are not trained.
+
+    Raises:
+        ModelError: the folder holds no BERT encoder that takes what readers give it.
     """
     import torch
-    from transformers import AutoModel
+
+    _check(encoder, tokenizer)
 
     class Network(torch.nn.Module):  # type: ignore[misc, unused-ignore]  # torch has no types here
         """A BERT encoder, span logits for each token, one more logit from the first."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.bert = AutoModel.from_pretrained(
-                encoder,
-                add_pooling_layer=False,
-                local_files_only=True,
-                attn_implementation="sdpa",
-                # On a processor, drawing what to drop costs a third of the time, and few
-                # questions are seen twice.
-                hidden_dropout_prob=0.0,
-                attention_probs_dropout_prob=0.0,
-            )
+            self.bert = _encoder(encoder)
             width = self.bert.config.hidden_size
             self.span = torch.nn.Linear(width, 2)
             self.answerable = torch.nn.Linear(width, 1)
@@ -77,7 +101,7 @@ class Encoded:
                 self.ends[row] = one.first + place[1]
 
 
-def loss(network: Any, batch: Encoded, smoothing: float = 0.0) -> Any:
+def loss(network: Any, batch: Encoded) -> Any:
     """The mean of the start's and end's cross entropy, and half the second opinion's."""
     import torch
     from torch.nn import functional
@@ -85,15 +109,62 @@ def loss(network: Any, batch: Encoded, smoothing: float = 0.0) -> Any:
     tensors = [torch.from_numpy(batch.tensors[name]) for name in INPUTS]
     starts, ends, answerable = network(*tensors)
     first, last = torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)
-    spans = functional.cross_entropy(starts, first, label_smoothing=smoothing)
-    spans = spans + functional.cross_entropy(ends, last, label_smoothing=smoothing)
+    spans = functional.cross_entropy(starts, first) + functional.cross_entropy(ends, last)
     there = (first > 0).to(answerable.dtype)
     return spans / 2 + functional.binary_cross_entropy_with_logits(answerable, there) / 2
 
 
-def _tokens_of(
-    span: tuple[int, int], offsets: Sequence[tuple[int, int]]
-) -> tuple[int, int] | None:
+_WANTED = "name the folder of a BERT encoder with --encoder, or leave it out"
+
+
+def _check(encoder: Path, tokenizer: Any) -> None:
+    """Refuse an encoder that can't be given what a reader is given."""
+    path = encoder / _CONFIG
+    try:
+        config = json.loads(path.read_bytes())
+        kind, longest = str(config["model_type"]), int(config["max_position_embeddings"])
+        tokens, types = int(config["vocab_size"]), int(config["type_vocab_size"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path} is of no BERT encoder ({error!r}): {_WANTED}") from error
+    # As long as an input ever is.
+    given = inputs_of(tokenizer, [("a " * 999,) * 3])[1]["input_ids"].shape[1]
+    if kind != "bert" or types < 2:
+        raise ModelError(f"{path} is of no BERT encoder, but of {kind}: {_WANTED}")
+    if longest < given:
+        raise ModelError(f"{encoder} takes {longest} tokens, a reader has {given}: {_WANTED}")
+    if tokens < tokenizer.get_vocab_size():
+        raise ModelError(
+            f"{encoder} knows {tokens} tokens, its tokenizer has {tokenizer.get_vocab_size()}: "
+            f"{_WANTED}"
+        )
+
+
+def _encoder(folder: Path) -> Any:
+    from transformers import AutoModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no types
+    try:
+        with quiet():  # of a pooling layer that is not there
+            return AutoModel.from_pretrained(
+                folder,
+                add_pooling_layer=False,
+                local_files_only=True,
+                use_safetensors=True,
+                attn_implementation="sdpa",
+                # On a processor, drawing what to drop costs a third of the time, and few
+                # questions are seen twice.
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+            )
+    except Exception as error:  # whatever a broken model makes the library raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ModelError(
+            f"the encoder in {folder} can't be loaded ({reason}): {_WANTED}"
+        ) from error
+
+
+def _tokens_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The first and last token of a span of characters; None where it was cut off."""
     inside = [i for i, (a, b) in enumerate(offsets) if a < span[1] and span[0] < b]
     if not inside or offsets[inside[-1]][1] < span[1]:

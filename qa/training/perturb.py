@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from random import Random
 
 _WORD = re.compile(r"[A-Za-z]+")
-_FUNCTION = frozenset(
-    "a an the is are was were do does did of in on at to for by with has have had be been".split()
-)
+_FUNCTION = frozenset({
+    "a", "an", "the", "is", "are", "was", "were", "do", "does", "did", "of", "in", "on", "at", "to",
+    "for", "by", "with", "has", "have", "had", "be", "been",
+})  # fmt: skip
 # What a question asks for with one word it does not ask for with the other.
 _OPPOSITES = (
     ("first", "last"), ("largest", "smallest"), ("highest", "lowest"), ("oldest", "youngest"),
@@ -32,9 +33,10 @@ _OPPOSITES = (
     ("hot", "cold"), ("summer", "winter"), ("primary", "secondary"), ("ancient", "modern"),
     ("succeed", "fail"), ("always", "never"), ("arrive", "leave"), ("arrived", "left"),
     ("bought", "sold"), ("buy", "sell"), ("rise", "fall"), ("rose", "fell"), ("above", "below"),
-    ("legal", "illegal"), ("common", "rare"), ("same", "different"), ("president", "vice president"),
-    ("million", "percent"), ("city", "river"), ("country", "continent"), ("war", "election"),
-    ("book", "film"), ("cost", "weigh"), ("killed", "wounded"), ("deaths", "births"),
+    ("legal", "illegal"), ("common", "rare"), ("same", "different"),
+    ("president", "vice president"), ("million", "percent"), ("city", "river"),
+    ("country", "continent"), ("war", "election"), ("book", "film"), ("cost", "weigh"),
+    ("killed", "wounded"), ("deaths", "births"),
 )  # fmt: skip
 _OTHER = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 

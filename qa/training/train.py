@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelError, UsageError
-from qa.models import resolve
-from qa.reader import MODEL, TOKENIZER
-from qa.training.articles import Source, hold_out, read_source
+from qa.models import ModelFolder, fingerprint, resolve
+from qa.reader import MODEL
+from qa.storage import checksum, storing
+from qa.training.articles import Source, hold_out, hold_out_questions, read_source
 from qa.training.examples import Maker, Recipe
-from qa.training.loop import CHECKPOINT, LOG, Schedule, Training
+from qa.training.loop import Schedule, Training
+from qa.training.own import SUFFIX, read_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from qa.reporter import Reporter
+
+# The shares of the questions that are held out of the first file and of the others; at most so
+# many.
+_OF_FIRST, _OF_OTHERS = (0.2, 2_500), (0.03, 400)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to train on and how.
 
-    ``files`` are in SQuAD's layout; of the first a fifth is held out to measure, of the others
-    three hundredths. ``start`` is a reader's folder to go on from, else ``encoder`` (None: the
-    embedded model) begins anew.
+    ``files`` are in SQuAD's layout, or of questions on the documents in ``corpus`` (``.jsonl``);
+    of the first a fifth is held out to measure, of the others three hundredths. ``start`` is a
+    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew.
     """
 
     files: tuple[Path, ...]
+    corpus: Path = Path("corpus")
     shares: Mapping[str, float] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     schedule: Schedule = field(default_factory=Schedule)
@@ -39,77 +47,113 @@ class Plan:
     encoder: str | None = None
     start: Path | None = None
 
-    def digest(self, sources: Sequence[Source]) -> str:
-        """What must be the same for a checkpoint to be gone on from."""
-        settings = {
-            "shares": dict(self.shares),
-            "recipe": asdict(self.recipe),
-            "seed": self.seed,
-            "encoder": self.encoder,
-            "start": str(self.start),
-            "sources": [(s.name, len(s.answerable), len(s.unanswerable)) for s in sources],
-        }
-        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-
 
 def train(plan: Plan, output: Path, reporter: Reporter) -> dict[str, Any]:
     """Train, or go on training, and write the reader; returns the last figures.
 
     ``output`` gets the reader's files, ``log.jsonl`` with the figures on the way and
-    ``checkpoint.pt`` to go on from.
+    ``checkpoint.safetensors`` to go on from.
 
     Raises:
-        UsageError: no file, one that can't be read, or a checkpoint of another training.
-        RowsError: a file is not of SQuAD's layout.
-        ModelError: no such encoder, or what training needs is not installed.
+        UsageError: no file, one that can't be read or has nothing to train on, or a checkpoint of
+            another training.
+        RowsError: a file's content is not as it should be.
+        CorpusError: the folder of documents can't be read.
+        ModelError: no such encoder or reader, or what training needs is not installed.
+        StorageError: the output folder can't be written.
+        KeyboardInterrupt: Ctrl-C was pressed; a checkpoint was written.
     """
-    try:
-        import torch
-        from tokenizers import Tokenizer
+    sources = sources_of(plan, reporter)
+    encoder = resolve(plan.encoder)
+    with storing(output, "--output"):
+        output.mkdir(parents=True, exist_ok=True)
+        try:
+            return _train(plan, sources, encoder, output, reporter)
+        except ImportError as error:
+            raise ModelError(f"training needs {error.name}: pip install 'qa[train]'") from error
 
-        from qa.training.export import export
-        from qa.training.model import network
-    except ImportError as error:
-        raise ModelError(f"training needs {error.name}: pip install 'qa[train]'") from error
-    sources = _sources(plan)
-    encoder = resolve(plan.encoder).path
-    output.mkdir(parents=True, exist_ok=True)
+
+def _train(
+    plan: Plan, sources: Sequence[Source], encoder: ModelFolder, output: Path, reporter: Reporter
+) -> dict[str, Any]:
+    import torch
+
+    from qa.training.export import export, load_weights
+    from qa.training.model import network, tokenizer_of
+
     torch.manual_seed(plan.seed)
-    tokenizer = Tokenizer.from_file(str(encoder / TOKENIZER))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    net = network(encoder)
+    tokenizer = tokenizer_of(encoder.path)
+    net = network(encoder.path, tokenizer)
     if plan.start is not None:
-        from qa.training.export import load_weights
-
         load_weights(net, plan.start)
-    training = Training(net, tokenizer, plan.schedule, output, plan.digest(sources))
-    if training.resume():
-        reporter.say(f"Going on after {training.examples:,} examples of {output / CHECKPOINT}.")
-    else:
-        (output / LOG).unlink(missing_ok=True)
-    maker = Maker(sources, plan.shares, plan.recipe, plan.seed)
+    training = Training(net, tokenizer, plan.schedule, output, _recipe(plan, sources, encoder))
     questions = sum(len(s.answerable) + len(s.unanswerable) for s in sources)
-    reporter.say(f"Training on {questions:,} questions of {len(sources)} files.")
-    reporter.start("training", plan.schedule.examples - training.examples)
-    training.run(maker, sources, reporter)
-    figures = training.log(sources, reporter, None)
+    reporter.say(f"Training on {questions:,} questions of {_files(sources)}.")
+    if training.resume():
+        reporter.say(f"Going on after {training.done.examples:,} examples.")
+    training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
     export(net, tokenizer, output)
-    reporter.say(f"Written: {output / MODEL}")
+    figures = training.measure(sources, reporter)
+    reporter.say(f"Written: {output / MODEL}: use it with --reader {output}")
     return figures
 
 
-def _sources(plan: Plan) -> list[Source]:
+def sources_of(plan: Plan, reporter: Reporter) -> list[Source]:
+    """Read the files of a plan, and hold some of the questions out.
+
+    Raises:
+        UsageError, RowsError, CorpusError: as `train` says.
+    """
     if not plan.files:
-        raise UsageError("name at least one file of questions in SQuAD's layout")
-    read = [read_source(file, plan.leave_out) for file in plan.files]
-    empty = [source.name for source in read if not source.training]
-    if empty:
-        raise UsageError(f"nothing to train on in {', '.join(empty)}")
-    unknown = plan.shares.keys() - {source.name for source in read}
+        raise UsageError("name at least one file of questions")
+    twice = [n for n, times in Counter(file.stem for file in plan.files).items() if times > 1]
+    if twice:
+        raise UsageError(f"two files are called {twice[0]}: rename one of them")
+    _check_shares(plan)
+    made = []
+    for number, file in enumerate(plan.files):
+        share, most = _OF_OTHERS if number else _OF_FIRST
+        if file.suffix == SUFFIX:
+            source = read_own(file, plan.corpus, reporter, plan.leave_out)
+            source = hold_out_questions(source, share, most, plan.seed)
+        else:
+            source = hold_out(read_source(file, plan.leave_out), share, most, plan.seed)
+        if not source.answerable and not source.unanswerable:
+            raise UsageError(f"there is nothing to train on in {file}: leave it out")
+        made.append(source)
+    if not any(source.answerable and plan.shares.get(source.name, 1) > 0 for source in made):
+        raise UsageError("no question to train on has an answer: name a file with more of them")
+    return made
+
+
+def _check_shares(plan: Plan) -> None:
+    names = [file.stem for file in plan.files]
+    unknown = sorted(plan.shares.keys() - set(names))
     if unknown:
-        raise UsageError(f"--share names no file given: {', '.join(sorted(unknown))}")
-    return [
-        hold_out(source, 0.2 if number == 0 else 0.03, 2_500 if number == 0 else 400, plan.seed)
-        for number, source in enumerate(read)
-    ]
+        raise UsageError(
+            f"--share names no file given: {', '.join(unknown)}: there are {', '.join(names)}"
+        )
+    wrong = [f"{name}={share}" for name, share in plan.shares.items() if not 0 <= share < 1e9]
+    if wrong:
+        raise UsageError(f"--share takes numbers from 0 on, not {', '.join(wrong)}")
+
+
+def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
+    """Digest what must be the same for a checkpoint to be gone on from.
+
+    How long and how fast is not part of it: a training can be made longer.
+    """
+    start = None if plan.start is None else checksum(plan.start / MODEL)
+    settings = {
+        "shares": dict(plan.shares),
+        "recipe": asdict(plan.recipe),
+        "seed": plan.seed,
+        "encoder": fingerprint(encoder),
+        "start": start,
+        "sources": [source.digest for source in sources],
+    }
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def _files(sources: Sequence[Source]) -> str:
+    return "1 file" if len(sources) == 1 else f"{len(sources)} files"

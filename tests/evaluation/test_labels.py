@@ -127,7 +127,8 @@ def test_the_ranks_are_those_of_the_passages_listed(indexed):
     labeller = Labeller.of(session.snapshot)
     labels = labeller.labels(case(Evidence("trade.md", WORTH)))
     candidates = session.candidates("bank trade office")
-    answer = session.answer("bank trade office", candidates, 10)
+    read = session.read("bank trade office", candidates, 10)
+    answer = session.answer("bank trade office", read, 10)
     found = labeller.found(labels, candidates, answer.passages)
     assert all(isinstance(hit, Hit) for hit in answer.passages)
     holding = [hit.rank for hit in answer.passages if WORTH in hit.text]

@@ -1,0 +1,140 @@
+"""Why there is no answer, in words for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qa import hints, tokens
+from qa.calibration import too_unsure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qa.extract import Candidate
+    from qa.nouns import Skipped
+    from qa.search import Candidates
+    from qa.snapshot import Snapshot
+
+# Below this cosine all-MiniLM-L6-v2's passages have nothing to do with a question (see README).
+_UNRELATED = 0.25
+_MOST_NAMED = 5
+_ASKING = frozenset(
+    {
+        "many",
+        "much",
+        "big",
+        "large",
+        "long",
+        "old",
+        "far",
+        "high",
+        "often",
+        "kind",
+        "kinds",
+        "sort",
+        "sorts",
+        "type",
+        "name",
+        "names",
+        "go",
+        "goes",
+        "get",
+        "gets",
+        "give",
+        "tell",
+        "show",
+        "list",
+        "does",
+        "year",
+        "years",
+        "date",
+        "day",
+        "time",
+        "place",
+        "number",
+        "amount",
+        "percentage",
+        "percent",
+        "pct",
+        "total",
+        "totl",
+        "whom",
+        "whose",
+    }
+)
+# What the folder's owner left out on purpose could not hold the answer.
+_ON_PURPOSE = ("hidden", "index: false")
+
+
+def nothing_bears(
+    snapshot: Snapshot, question: str, candidates: Candidates, best: Candidate | None
+) -> str | None:
+    """Why nothing in the folder bears on the question; None where something does."""
+    if best is None:
+        return "the index holds no passages"
+    words = tokens.content_words(question)
+    if not words:
+        return (
+            "the question has only words that stand everywhere; "
+            "name the thing you want to know about"
+        )
+    known = [w for w, terms in words if any(map(snapshot.bm25.document_frequency, terms))]
+    missing = [word for word, _ in words]
+    if known or candidates.best_cosine >= _UNRELATED:
+        return None
+    return f"nothing in the documents bears on it: none of them mentions {_listed(missing)}"
+
+
+def not_said(
+    snapshot: Snapshot, question: str, best: Candidate, confidence: float, threshold: float
+) -> str | None:
+    """Why the best candidate is no answer to this question; None where it is one.
+
+    A sentence about another year than the question's is none, however well it fits.
+    """
+    lacking = best.lacking
+    if lacking.wrong_year:
+        return (
+            f"the documents give this for {_listed(lacking.other_years, quoted=False)}, "
+            f"not for {_listed(lacking.years, quoted=False)}"
+        )
+    unsure = too_unsure(confidence, threshold)
+    if unsure is None:
+        return None
+    missing = unknown_words(snapshot, question)
+    if missing:
+        return (
+            f"the documents nowhere mention {_listed(missing)}; what comes closest is not about it"
+        )
+    if lacking.years:
+        return f"what comes closest says nothing of {_listed(lacking.years, quoted=False)}"
+    if lacking.names:
+        return f"what comes closest does not mention {_listed(lacking.names)}"
+    return f"what comes closest does not answer it: {unsure}"
+
+
+def unknown_words(snapshot: Snapshot, question: str) -> tuple[str, ...]:
+    """The content words of a question that stand nowhere in the folder, in order.
+
+    Words that only say how something is asked for are none: how many, what kind of.
+    """
+    return tuple(
+        word
+        for word, terms in tokens.content_words(question)
+        if not any(snapshot.bm25.document_frequency(term) for term in terms)
+        and word.casefold() not in _ASKING
+    )
+
+
+def unread(snapshot: Snapshot) -> tuple[Skipped, ...]:
+    """The files and rows that could not be read, and so might hold the answer."""
+    skipped = hints.read(snapshot.index, snapshot.name).skipped
+    within = tuple(item for record in snapshot.sources for item in record.skipped)
+    return tuple(
+        item for item in skipped + within if not any(words in item.reason for words in _ON_PURPOSE)
+    )
+
+
+def _listed(words: Sequence[str], *, quoted: bool = True) -> str:
+    shown = [f"“{word}”" if quoted else word for word in words[:_MOST_NAMED]]
+    return ", ".join(shown) + (", …" if len(words) > _MOST_NAMED else "")

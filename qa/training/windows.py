@@ -1,0 +1,68 @@
+"""What of a paragraph is read: whole sentences, about as many as a passage of an index has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qa.training.articles import sentences_of
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from qa.training.articles import Paragraph, Question
+
+_FEWEST_WORDS, _MOST_WORDS = 50, 150
+_WHOLE, _LONGEST_WORDS = 0.35, 250
+
+
+def window(text: str, span: tuple[int, int] | None, random: Random) -> tuple[int, int]:
+    """Whole sentences of about 50 to 150 words, with the span in them where there is one.
+
+    A third of the paragraphs that are no longer than a long passage stay whole, with or without an
+    answer: their length must tell nothing.
+    """
+    spans = sentences_of(text)
+    if not spans or (random.random() < _WHOLE and len(text.split()) <= _LONGEST_WORDS):
+        return 0, len(text)
+    wanted = random.randint(_FEWEST_WORDS, _MOST_WORDS)
+    if span is None:
+        first = last = random.randrange(len(spans))
+    else:
+        inside = [i for i, (a, b) in enumerate(spans) if a < span[1] and span[0] < b]
+        first, last = (inside[0], inside[-1]) if inside else (0, len(spans) - 1)
+    words = len(text[spans[first][0] : spans[last][1]].split())
+    while words < wanted and (first > 0 or last + 1 < len(spans)):
+        left = first > 0 and (last + 1 == len(spans) or random.random() < 0.5)
+        grown = spans[first - 1] if left else spans[last + 1]
+        more = len(text[slice(*grown)].split())
+        if words + more > _MOST_WORDS + 50:
+            break
+        words += more
+        first, last = (first - 1, last) if left else (first, last + 1)
+    start, end = spans[first][0], spans[last][1]
+    return (start, end) if span is None else (min(start, span[0]), max(end, span[1]))
+
+
+def beside(paragraph: Paragraph, question: Question, random: Random) -> str | None:
+    """The sentences before or after the answer's, where they are long enough to be a passage.
+
+    They hold no answer's text; None where neither side will do.
+    """
+    spans = sentences_of(paragraph.text)
+    first = min(start for start, _ in question.answers)
+    last = max(end for _, end in question.answers)
+    before = [s for s in spans if s[1] <= first]
+    after = [s for s in spans if s[0] >= last]
+    found = []
+    for part in (before, after):
+        text = paragraph.text[part[0][0] : part[-1][1]] if part else ""
+        long_enough = len(text.split()) >= _FEWEST_WORDS // 2
+        if long_enough and not holds_an_answer(text, paragraph, question):
+            found.append(text)
+    return random.choice(found) if found else None
+
+
+def holds_an_answer(text: str, paragraph: Paragraph, question: Question) -> bool:
+    """Whether the text of one of a question's answers stands in another text, case aside."""
+    folded = text.casefold()
+    return any(paragraph.text[slice(*span)].casefold() in folded for span in question.answers)

@@ -1,0 +1,122 @@
+"""From what a reader found to answers: ranking, refusing, agreeing, contradicting."""
+
+from dataclasses import replace
+
+import pytest
+
+from qa.nouns import Status
+
+QUESTION = "How many ships did the harbour of Veldt handle in 2018?"
+
+
+@pytest.fixture
+def harbour(library):
+    """Give documents that agree, and one that does not."""
+    library.write("a.md", "# A\n\nIn 2018 the harbour of Veldt handled 4,200 ships in all.\n")
+    library.write("b.md", "# B\n\nThe harbour of Veldt handled 4,200 ships in 2018, it is said.\n")
+    library.write("c.md", "# C\n\nIn 2018 the harbour of Veldt handled 3,900 ships in all.\n")
+    library.write("d.md", "# D\n\nIn 2017 the harbour of Oak handled many boats.\n")
+    library.build()
+    return library
+
+
+def test_the_exact_words_are_the_answer(harbour):
+    """The span answers, inside the sentence that is quoted and checked."""
+    answer = harbour.reading({"4,200": 1.0}).ask(QUESTION)
+    first = answer.citations[0]
+    assert answer.text == "4,200"
+    assert first.quote[first.answer_start - first.start : first.answer_end - first.start] == "4,200"
+    assert all(citation.status is Status.VERIFIED for citation in answer.citations)
+
+
+def test_documents_that_agree_are_all_cited(harbour):
+    """The same words in another document's sentence are a citation of their own."""
+    answer = harbour.reading({"4,200": 1.0}).ask(QUESTION)
+    assert {citation.document for citation in answer.citations} == {"a.md", "b.md"}
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert not answer.disputed
+
+
+def test_documents_that_disagree_are_both_shown(harbour):
+    """Another figure in a sentence of the same words contradicts, and is marked."""
+    answer = harbour.reading({"4,200": 1.0, "3,900": 0.9}).ask(QUESTION)
+    assert answer.disputed
+    contrary = [citation for citation in answer.citations if not citation.agrees]
+    assert [citation.document for citation in contrary] == ["c.md"]
+
+
+def test_another_year_does_not_contradict(harbour):
+    """A figure of another year is none of this one's business."""
+    harbour.write("c.md", "# C\n\nIn 2016 the harbour of Veldt handled 3,900 ships in all.\n")
+    harbour.build()
+    answer = harbour.reading({"4,200": 1.0, "3,900": 0.9}).ask(QUESTION)
+    assert "c.md" not in {citation.document for citation in answer.citations}
+
+
+def test_passages_are_ranked_by_what_was_read(harbour):
+    """The passage with the most probable answer is first, with the reader's part of its score."""
+    session = harbour.reading({"many boats": 3.0, "4,200": 1.0})
+    found = session.search(QUESTION, 4)
+    assert found[0].document == "d.md"
+    assert [hit.rank for hit in found] == [1, 2, 3, 4]
+    assert found[0].score == pytest.approx(1 + found[0].scores["reader"])
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_what_a_run_ranks_is_what_was_read(harbour):
+    """Candidates are in the order of the hits, and none is lost."""
+    session = harbour.reading({"many boats": 3.0})
+    candidates = session.candidates(QUESTION)
+    read = session.read(QUESTION, candidates)
+    assert [hit.passage_id for hit in read.hits] == read.candidates.ids[: len(read.hits)].tolist()
+    assert sorted(read.candidates.ids.tolist()) == sorted(candidates.ids.tolist())
+
+
+def test_an_answer_about_another_year_is_refused(harbour):
+    """The reason names both years, and what came closest is shown."""
+    answer = harbour.reading({"4,200": 1.0}).ask("How many ships did Veldt handle in 2022?")
+    assert answer.abstained
+    assert answer.reason == "the documents give this for 2018, not for 2022"
+    assert answer.nearest[0].document == "a.md"
+
+
+def test_below_the_threshold_words_found_nowhere_are_named(harbour):
+    """An abstention says which words of the question stand nowhere in the folder."""
+    answer = harbour.reading({"4,200": -1.0}).ask("How many ferries did Veldt handle?")
+    assert answer.abstained
+    assert answer.missing == ("ferries",)
+    assert "“ferries”" in answer.reason
+
+
+def test_below_the_threshold_a_name_that_is_elsewhere(harbour):
+    """A name that stands in the folder, but not in what came closest, is named."""
+    session = harbour.reading({"4,200": -1.0})
+    reason = session.ask("How many ships in all did the harbour of Oak handle?").reason
+    assert reason == "what comes closest does not mention “Oak”"
+
+
+def test_unread_files_are_named_where_nothing_answers(harbour):
+    """A file that could not be read might hold the answer; one left out on purpose does not."""
+    harbour.write("scan.xyz", b"\0\1")
+    harbour.write("notes.md", "---\nindex: false\n---\nShips.\n")
+    harbour.write(".hidden.md", "Ships.\n")
+    harbour.build()
+    answer = harbour.reading({"4,200": -1.0}).ask("How many ferries did Veldt handle?")
+    assert [item.path for item in answer.unread] == ["scan.xyz"]
+    assert harbour.reading({"4,200": 1.0}).ask(QUESTION).unread == ()
+
+
+def test_the_users_threshold_comes_first(harbour):
+    """Settings say when to refuse; without them the reader's own threshold does."""
+    session = harbour.reading({"4,200": 1.0}, threshold=0.9)
+    assert session.ask(QUESTION).abstained
+    lower = replace(session, settings=replace(session.settings, threshold=0.6))
+    assert lower.ask(QUESTION).text == "4,200"
+
+
+def test_only_the_best_passages_are_read(harbour):
+    """As many passages are read as the extractor says, whatever is shown."""
+    session = harbour.reading({"4,200": 1.0})
+    session.read(QUESTION, session.candidates(QUESTION), 50)
+    assert len(session.reader.model.read) == 4
+    assert session.reader.model.read[0][1].title in {"A", "B", "C", "D"}

@@ -39,8 +39,8 @@ class Example:
 class Recipe:
     """How many of a batch are what."""
 
-    answerable: int = 14
-    adversarial: int = 5
+    answerable: int = 15
+    adversarial: int = 4
     made: int = 5
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qa.training import checkpoint
 from qa.training.checkpoint import Done
 from qa.training.measure import measure, size
-from qa.training.model import INPUTS, Encoded, loss
+from qa.training.model import INPUTS, Encoded, brief_is_faster, loss
 from qa.training.stop import Stop
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class Training:
         self._optimizer = torch.optim.AdamW(
             trained, lr=schedule.rate, weight_decay=schedule.decay, fused=True
         )
+        self._brief = brief_is_faster()
         self.done = Done()
 
     def resume(self) -> bool:
@@ -149,6 +150,7 @@ class Training:
             "recipe": self._recipe[:12],
             "examples": self.done.examples,
             "seconds": round(self.done.seconds),
+            "bfloat16": self._brief,
             "held_out": {name: found.as_json() for name, found in figures.items()},
         }
         with (self._folder / LOG).open("a", encoding="utf-8") as file:
@@ -184,7 +186,7 @@ class Training:
         for group in self._optimizer.param_groups:
             group["lr"] = self._schedule.rate_at(self._progress)
         self._network.train()
-        value = loss(self._network, given)
+        value = loss(self._network, given, brief=self._brief)
         self._optimizer.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)

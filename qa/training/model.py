@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _CONFIG = "config.json"
+_ATTENTION = "sdpa_in_32_bits"
 
 
 def tokenizer_of(folder: Path) -> Any:
@@ -101,17 +103,41 @@ class Encoded:
                 self.ends[row] = one.first + place[1]
 
 
-def loss(network: Any, batch: Encoded) -> Any:
-    """The mean of the start's and end's cross entropy, and half the second opinion's."""
+def loss(network: Any, batch: Encoded, *, brief: bool = False) -> Any:
+    """The mean of the start's and end's cross entropy, and half the second opinion's.
+
+    With ``brief``, matrices are multiplied in bfloat16; weights and sums stay in 32 bits.
+    """
     import torch
     from torch.nn import functional
 
     tensors = [torch.from_numpy(batch.tensors[name]) for name in INPUTS]
-    starts, ends, answerable = network(*tensors)
+    with torch.autocast("cpu", torch.bfloat16, enabled=brief):
+        starts, ends, answerable = network(*tensors)
+    starts, ends, answerable = starts.float(), ends.float(), answerable.float()
     first, last = torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)
     spans = functional.cross_entropy(starts, first) + functional.cross_entropy(ends, last)
     there = (first > 0).to(answerable.dtype)
     return spans / 2 + functional.binary_cross_entropy_with_logits(answerable, there) / 2
+
+
+def brief_is_faster() -> bool:
+    """Whether this machine multiplies matrices faster in bfloat16: three times, or several slower.
+
+    It is measured, on a product of a batch's size: what a processor claims tells little.
+    """
+    import torch
+
+    def seconds(dtype: Any) -> float:
+        a, b = torch.ones((2048, 384), dtype=dtype), torch.ones((384, 1536), dtype=dtype)
+        times = []
+        for _ in range(8):
+            began = perf_counter()
+            torch.mm(a, b)
+            times.append(perf_counter() - began)
+        return min(times)
+
+    return seconds(torch.bfloat16) < 0.8 * seconds(torch.float32)
 
 
 _WANTED = "name the folder of a BERT encoder with --encoder, or leave it out"
@@ -139,6 +165,26 @@ def _check(encoder: Path, tokenizer: Any) -> None:
         )
 
 
+def _attention() -> str:
+    """Register torch's attention, always in 32 bits: in bfloat16 it takes twice the time."""
+    import torch
+    from transformers import AttentionInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+    from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
+
+    def attention(
+        module: Any, query: Any, key: Any, value: Any, attention_mask: Any, **options: Any
+    ) -> Any:
+        with torch.autocast("cpu", enabled=False):
+            return sdpa_attention_forward(
+                module, query.float(), key.float(), value.float(), attention_mask, **options
+            )
+
+    AttentionInterface.register(_ATTENTION, attention)
+    AttentionMaskInterface.register(_ATTENTION, sdpa_mask)
+    return _ATTENTION
+
+
 def _encoder(folder: Path) -> Any:
     from transformers import AutoModel
     from transformers.utils import logging
@@ -151,7 +197,7 @@ def _encoder(folder: Path) -> Any:
                 add_pooling_layer=False,
                 local_files_only=True,
                 use_safetensors=True,
-                attn_implementation="sdpa",
+                attn_implementation=_attention(),
                 # On a processor, drawing what to drop costs a third of the time, and few
                 # questions are seen twice.
                 hidden_dropout_prob=0.0,

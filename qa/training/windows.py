@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from qa.training.articles import Paragraph, Question
 
-_FEWEST_WORDS, _MOST_WORDS = 50, 150
-_WHOLE, _LONGEST_WORDS = 0.35, 250
+_FEWEST_WORDS, _MOST_WORDS = 40, 130
+_WHOLE, _LONGEST_WORDS = 0.2, 250
 
 
 def window(text: str, span: tuple[int, int] | None, random: Random) -> tuple[int, int]:
-    """Whole sentences of about 50 to 150 words, with the span in them where there is one.
+    """Whole sentences of about 40 to 130 words, with the span in them where there is one.
 
-    A third of the paragraphs that are no longer than a long passage stay whole, with or without an
+    A fifth of the paragraphs that are no longer than a long passage stay whole, with or without an
     answer: their length must tell nothing.
     """
     spans = sentences_of(text)
@@ -56,7 +56,7 @@ def beside(paragraph: Paragraph, question: Question, random: Random) -> str | No
     found = []
     for part in (before, after):
         text = paragraph.text[part[0][0] : part[-1][1]] if part else ""
-        long_enough = len(text.split()) >= _FEWEST_WORDS // 2
+        long_enough = len(text.split()) >= _FEWEST_WORDS * 2 // 3
         if long_enough and not holds_an_answer(text, paragraph, question):
             found.append(text)
     return random.choice(found) if found else None

@@ -52,11 +52,28 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in its file ``text[start:end]`` of a document stands, as a person would look it up.
+
+    ``kind`` is "page", "slide", "sheet", "cells" (a range in a sheet), "cell" (of a notebook),
+    "chapter" or "part" (of a message); ``label`` is its number or name there: "3",
+    "Sales!A2:F2". ``confidence`` is 0..1 where the text was recognised in an image, else None.
+    """
+
+    start: int
+    end: int
+    kind: str
+    label: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A text that can be cited.
 
     ``name`` is the source's name, followed by ``#ID`` where a source holds many documents.
     ``line_start``/``line_end`` delimit, in bytes, the line of a ``.jsonl`` source it came from.
+    ``locators`` say where its parts stand in the file, in order of ``start``, wider ones first.
     """
 
     name: str
@@ -69,6 +86,7 @@ class Document:
     license: str | None = None
     line_start: int | None = None
     line_end: int | None = None
+    locators: tuple[Locator, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qa.readers.structure import Span
 
 suffixes = (".md", ".markdown")
-version = 1
+version = 2
 
 # The parser's own line ends; a form feed, for one, does not end a line of Markdown.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")

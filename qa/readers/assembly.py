@@ -130,6 +130,7 @@ class Assembly:
         found: Metadata | None = None,
         *,
         skipped: tuple[Skipped, ...] = (),
+        pages: int | None = None,
         notes: tuple[str, ...] = (),
         empty: str = "holds no text",
     ) -> Reading:
@@ -139,7 +140,8 @@ class Assembly:
         """
         self._close(0)
         if not self.blocks:
-            return Reading(skipped=(*skipped, Skipped(source.name, empty)), notes=notes)
+            skipped = (*skipped, Skipped(source.name, empty))
+            return Reading((), skipped, notes, pages)
         text = self.text
         known = meta.over(found or Metadata())
         title = known.title or self.title or stem(source.name)
@@ -154,7 +156,7 @@ class Assembly:
             license=known.license,
             locators=tuple(self.locators),
         )
-        return Reading((document,), skipped, notes)
+        return Reading((document,), skipped, notes, pages)
 
     def _append(self, words: str, glue: str) -> tuple[int, int]:
         if self.length:

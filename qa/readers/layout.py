@@ -25,6 +25,7 @@ _PARAGRAPH_GAP = 1.35  # of the usual distance between lines
 _INDENT = 0.7
 _FEWEST_LINES = 3
 _PROSE = 15  # characters
+_FILLED = 0.3  # of the width of a side, which may have columns of its own
 _BULLET = re.compile(r"(?:[•‣◦▪●·*–—-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|\[\d{1,3}\])\s+\S")  # noqa: RUF001 - as they are typed
 _ENDED = tuple(".!?:;…。！？\"'”’)")  # noqa: RUF001 - as they are typed
 _MOST_DEEP = 6
@@ -201,7 +202,7 @@ def _is_prose(segments: Sequence[Segment], gutter: float) -> bool:
         widths = [s.right - s.left for s in side]
         extent = max(s.right for s in side) - min(s.left for s in side)
         long = median(len(s.text) for s in side) >= _PROSE
-        if not long or median(widths) < 0.4 * extent:
+        if not long or median(widths) < _FILLED * extent:
             return False
     top = min(max(s.top for s in left), max(s.top for s in right))
     bottom = max(min(s.bottom for s in left), min(s.bottom for s in right))

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from qa.nouns import Skipped
@@ -37,6 +37,7 @@ _NO_TITLE = re.compile(
 )
 _NOBODY = {"unknown", "anonymous", "user", "admin", "administrator", "owner", "author", "root"}
 _HEADING, _LONGEST_HEADING, _LEVELS = 1.12, 200, 6
+_FIGURE = re.compile(r"(?<![\d.,])[0-9]{1,5}(?![\d.,])")
 _EDGE = 2  # lines at the top and at the bottom of a page that may be a running head
 _ENDED = tuple(".!?:;…。！？\"'”’")  # noqa: RUF001 - as they are typed
 _REASONS = {
@@ -98,7 +99,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     assembly = Assembly()
     _write([page for page in pages if page is not None], assembly)
     return assembly.reading(
-        source, meta, found, skipped=skipped, notes=notes, empty=_blank(blank, count)
+        source, meta, found, skipped=skipped, pages=count, notes=notes, empty=_blank(blank, count)
     )
 
 
@@ -198,16 +199,16 @@ def _pieces(pages: Sequence[_Page]) -> list[_Piece]:
 
 
 def _without_running(pages: Sequence[_Page]) -> list[_Page]:
-    """Leave out heads and feet that many pages repeat, but for the first time; figures may vary."""
+    """Leave out heads and feet that many pages repeat, but for the first time."""
     if len(pages) < 3:
         return list(pages)
-    times = Counter(mark for page in pages for mark in {_mark(line) for line in _edges(page)})
+    times = Counter(mark for page in pages for mark in _all_marks(page))
     often = {mark for mark, count in times.items() if count >= max(3, len(pages) // 3)}
     seen: set[str] = set()
     kept = []
     for page in pages:
-        edges = {id(line) for line in _edges(page) if _mark(line) in often & seen}
-        seen |= {_mark(line) for line in _edges(page)} & often
+        edges = {id(line) for line in _edges(page) if _marks(line, page.number) & often & seen}
+        seen |= _all_marks(page) & often
         kept.append(_Page(page.number, tuple(_less(column, edges) for column in page.columns)))
     return kept
 
@@ -223,8 +224,22 @@ def _edges(page: _Page) -> list[Line]:
     return lines if len(lines) <= 2 * _EDGE else lines[:_EDGE] + lines[-_EDGE:]
 
 
-def _mark(line: Line) -> str:
-    return re.sub(r"\d+", "#", f"{squeezed(line.text).casefold()} {round(line.top / 8)}")
+def _all_marks(page: _Page) -> set[str]:
+    return {mark for line in _edges(page) for mark in _marks(line, page.number)}
+
+
+def _marks(line: Line, page: int) -> set[str]:
+    """What a running line has in common with those of other pages: its words and its height.
+
+    One of its figures may count the pages, from wherever it began.
+    """
+    text = f"{squeezed(line.text).casefold()} {round(line.top / 8)}"
+    marks = {text}
+    for figure in islice(_FIGURE.finditer(line.text), 4):
+        counted = f"#{int(figure[0]) - page}"
+        before, after = line.text[: figure.start()], line.text[figure.end() :]
+        marks.add(f"{squeezed(before + counted + after).casefold()} {round(line.top / 8)}")
+    return marks
 
 
 def _levels(pages: Sequence[_Page]) -> list[float]:

@@ -18,8 +18,9 @@ from qa.readers.layout import Segment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_WORD = re.compile(r"[^\s\x00]+")
-# Letters drawn as one, which nobody types when searching. PDFium marks hyphens at line ends.
+# PDFium writes a hyphen at a line's end as a mark of its own, and no line end after it.
+_WORD = re.compile("[^\\s\x00\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
+# Letters drawn as one, which nobody types when searching.
 _LETTERS = str.maketrans(
     {
         "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
@@ -113,7 +114,7 @@ def _boxes(textpage: Any, turns: int) -> Callable[[int], tuple[float, float, flo
             bottom, top = top, bottom
         if not turns:
             return left, bottom, right, top
-        if turns == 1:
+        if turns == 3:
             return bottom, -right, top, -left
         if turns == 2:
             return -right, -top, -left, -bottom

@@ -125,7 +125,7 @@ def _draw_citation(citation: Citation, drawing: Drawing) -> None:
             citation.title,
             (
                 None if known else publisher,
-                citation.date,
+                plain.dated(citation),
                 None if citation.agrees else plain.OTHERWISE,
             ),
             drawing,
@@ -134,7 +134,7 @@ def _draw_citation(citation: Citation, drawing: Drawing) -> None:
     )
     _draw_headings(citation.headings, drawing)
     drawing.quoted(lambda room: _quote_text(citation, room, drawing), lines=3, spare=1)
-    where = drawing.document(citation.document, plain.line_and_page(citation))
+    where = drawing.document(citation.document, plain.whereabouts(citation), citation.link)
     where.append_text(_span(citation.start, citation.end))
     status = Text(*words.status_words(citation.status, drawing.signs))
     if where.cell_len + 2 + status.cell_len <= drawing.width - drawing.indent:

@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from qa.nouns import Locator
     from qa.snapshot import DocumentRecord
 
-_WEB = re.compile(r"https?://[^\s/?#]+[^\s]*\Z")
+_WEB = re.compile(r"https?://[^\s/?#]+\S*\Z")
+_ADDRESS = "!#$%&'()*+,/:;=?@[]~"  # what may stand in an address as it is, beside letters and -._
 _LONGEST_EXACT, _WORDS = 120, 5
 _CELLS = re.compile(r"(?:.*!)?([A-Z]{1,4})(\d+)(?::([A-Z]{1,4})(\d+))?")
 _COMMA_SEPARATED = (".csv", ".tsv")
+
+
+def is_of_web(address: str | None) -> bool:
+    """Whether an address is that of a page of the web."""
+    return address is not None and bool(_WEB.match(address))
 
 
 def link(
@@ -27,7 +33,8 @@ def link(
     quote (WICG, "URL Fragment Text Directives"). None where there is neither address nor file.
     """
     web = record.url if record.url and _WEB.match(record.url) else None
-    address = web or file_uri(root, record.name)
+    address = percent(web, safe=_ADDRESS, errors="replace") if web else None
+    address = address or file_uri(root, record.name)
     if address is None:
         return None
     address = address.partition("#")[0]

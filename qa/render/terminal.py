@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qa.links import is_of_web
 from qa.render import plain, words
 from qa.render.console import make_console
 from qa.render.draw import Drawing
@@ -129,6 +130,7 @@ def _draw_citation(citation: Citation, drawing: Drawing) -> None:
                 None if citation.agrees else plain.OTHERWISE,
             ),
             drawing,
+            citation.link if is_of_web(citation.link) else None,
         ),
         hang=drawing.indent,
     )
@@ -210,12 +212,22 @@ def _draw_hit(hit: Hit, drawing: Drawing, *, lines: int, explain: bool) -> None:
     drawing.blank()
 
 
-def _heading(number: str, title: str, source: tuple[str | None, ...], drawing: Drawing) -> Text:
+def _heading(
+    number: str,
+    title: str,
+    source: tuple[str | None, ...],
+    drawing: Drawing,
+    link: str | None = None,
+) -> Text:
+    from rich.style import Style
     from rich.text import Text
 
     sign = drawing.signs
     name = shortened(clean_line(title), _LONGEST_TITLE, sign.dots)
-    heading = Text.assemble((number.ljust(drawing.indent), words.QUIET), (name, words.TITLE))
+    heading = Text.assemble(
+        (number.ljust(drawing.indent), words.QUIET),
+        (name, Style.parse(words.TITLE) + Style(link=link)),
+    )
     for part in source:
         if part:
             heading.append(f" {sign.dot} ", words.QUIET).append(clean_line(part))

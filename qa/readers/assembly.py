@@ -182,7 +182,9 @@ class Assembly:
 def printable(text: str) -> str:
     """Give a text that UTF-8 can hold and a person can read, with line ends as newlines."""
     text = re.sub("\r\n|[\r\v\f]", "\n", text)
-    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text))
+    if _SURROGATE.search(text):  # two that make a character are one
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _CONTROL.sub("", text)
 
 
 def squeezed(text: str) -> str:

@@ -7,6 +7,7 @@ stands between its first and last words is kept whole, for a sentence must not b
 
 from __future__ import annotations
 
+import codecs
 import re
 from contextlib import suppress
 from itertools import islice
@@ -102,7 +103,7 @@ def encoding(data: bytes) -> str | None:
         said = _CHARSET.search(data[:4096])
         name = said[1].decode("ascii").lower() if said else "windows-1252"
         try:
-            b"".decode(name)
+            codecs.lookup(name)
         except LookupError:
             return "windows-1252"
         return "windows-1252" if name in {"utf-8", "utf8", "iso-8859-1", "latin1"} else name

@@ -26,7 +26,7 @@ _INDENT = 0.7
 _FEWEST_LINES = 3
 _PROSE = 15  # characters
 _FILLED = 0.3  # of the width of a side, which may have columns of its own
-_BULLET = re.compile(r"(?:[•‣◦▪●·*–—-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|\[\d{1,3}\])\s+\S")  # noqa: RUF001 - as they are typed
+BULLET = re.compile(r"(?:[•‣◦▪●·*–—-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|\[\d{1,3}\])\s+\S")  # noqa: RUF001 - as they are typed
 _ENDED = tuple(".!?:;…。！？\"'”’)")  # noqa: RUF001 - as they are typed
 _MOST_DEEP = 6
 
@@ -144,7 +144,7 @@ def _begins(  # noqa: PLR0913 - what a person looks at, too
         return True
     if distance > max(_PARAGRAPH_GAP * usual, 1.15 * height) or distance < -height:
         return True
-    if above.cells > 1 or line.cells > 1 or _BULLET.match(line.text):
+    if above.cells > 1 or line.cells > 1 or BULLET.match(line.text):
         return True
     indent = line.left - above.left
     if len(group) > 1 and indent > _INDENT * height and group[-1].left <= group[-2].left + 1:

@@ -193,10 +193,14 @@ def _runs(values: Sequence[int], wanted: int) -> list[tuple[int, int]]:
 
 
 def _is_prose(segments: Sequence[Segment], gutter: float) -> bool:
-    """Whether lines of prose, and no cells of a table, stand side by side at a gutter."""
+    """Whether lines of prose, and no cells of a table, stand side by side at a gutter.
+
+    A column may have a line or two, but only where nothing at all stands across the gutter.
+    """
     left = [s for s in segments if s.right <= gutter]
     right = [s for s in segments if s.left >= gutter]
-    if min(len(left), len(right)) < _FEWEST_LINES:
+    fewest = 1 if len(left) + len(right) == len(segments) else _FEWEST_LINES
+    if min(len(left), len(right)) < fewest:
         return False
     for side in (left, right):
         widths = [s.right - s.left for s in side]
@@ -207,7 +211,7 @@ def _is_prose(segments: Sequence[Segment], gutter: float) -> bool:
     top = min(max(s.top for s in left), max(s.top for s in right))
     bottom = max(min(s.bottom for s in left), min(s.bottom for s in right))
     height = median(s.height for s in segments)
-    return top - bottom > 2 * height
+    return top - bottom > (0.5 if fewest == 1 else 2) * height
 
 
 def _beside(one: Segment, other: Segment) -> bool:

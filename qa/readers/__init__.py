@@ -34,7 +34,10 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
 
 
 # Imported by name and not by searching the folder: a stray file there is not run.
-_MODULES = ("text", "markdown", "rst", "jsonl")
+_MODULES = (
+    *("text", "markdown", "rst", "jsonl"),
+    "delimited",
+)
 
 
 def _registry() -> dict[str, Reader]:

@@ -128,7 +128,9 @@ def test_every_question_comes_once_a_round(source):
 
 def _about(example):
     """What tells the questions of the towns apart, whatever their typing."""
-    return example.text[slice(*example.span)].split(" by ")[-1], example.text.split("town of ")[1][:3]
+    return example.text[slice(*example.span)].split(" by ")[-1], example.text.split("town of ")[1][
+        :3
+    ]
 
 
 def test_shares_say_how_often_a_file_is_drawn_from(source):

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "qa"
 EXPENSIVE = {
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "onnx", "syntok",
     "markdown_it", "yaml", "rich", "tokenizers", "filelock", "platformdirs", "charset_normalizer",
-    "ir_measures",
+    "ir_measures", "openpyxl", "defusedxml", "PIL", "pytesseract",
 }  # fmt: skip
 
 

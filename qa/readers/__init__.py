@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qa.nouns import Reading, Skipped
 from qa.readers.metadata import Metadata, from_json
+from qa.readers.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
 # Imported by name and not by searching the folder: a stray file there is not run.
 _MODULES = (
     *("text", "markdown", "rst", "jsonl"),
-    "delimited",
+    *("delimited", "spreadsheet"),
 )
 
 
@@ -95,6 +96,8 @@ def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
         return Reading(skipped=(Skipped(source.name, "its .meta.json says index: false"),))
     try:
         reading = reader.read(source, data, meta)
+    except Unreadable as error:
+        return Reading(skipped=(Skipped(source.name, str(error)),))
     except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything
         reason = f"its content can't be read ({type(error).__name__}: {str(error)[:200]})"
         return Reading(skipped=(Skipped(source.name, reason),))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.nouns import Block, Locator
@@ -95,7 +95,8 @@ class _Table:
         ]
         line = "; ".join(pairs)
         if 0 < len(line) <= _PROSE:
-            self.add(line, f"A{number}:{_name_of(len(cells) - 1)}{number}")
+            last = f":{_name_of(len(cells) - 1)}{number}" if len(cells) > 1 else ""
+            self.add(line, f"A{number}{last}")
         elif line:
             places = [place for place, cell in enumerate(cells) if cell]
             for group in _lines(list(zip(places, pairs, strict=False))):
@@ -149,15 +150,15 @@ def write_rows(
     iterator = iter(rows)
     buffered = list(islice(iterator, _MOST_ALONE + 1))
     table = _Table(sheet, headings, prefix, alone=len(buffered) <= _MOST_ALONE)
-    place = _header_place(buffered[:_SAMPLE])
-    sheet.header = place is not None
+    header = _header(buffered[:_SAMPLE])
+    sheet.header = header is not None
     sheet.ragged = sheet.first_ragged = 0
     begin = 0
-    if place is not None:
-        begin = place + 1
+    if header is not None:
+        begin, names = header
         for number, cells in buffered[:begin]:
             table.write_cells(number, [(n, cell) for n, cell in enumerate(cells) if cell])
-        table = replace(table, columns=tuple(map(_column, buffered[place][1])))
+        table = replace(table, columns=tuple(map(_column, names)))
     for number, cells in chain(buffered[begin:], iterator):
         table.write_row(number, cells)
 
@@ -207,19 +208,37 @@ def _lines(placed: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
         yield group
 
 
-def _header_place(sample: list[Row]) -> int | None:
-    """Where in the sample the header is: the first row as wide as most that looks like one."""
+def _header(sample: list[Row]) -> tuple[int, Sequence[str]] | None:
+    """Where in the sample the rows after the header begin, and the names of the columns.
+
+    The header is the first row as wide as most, if it looks like one; two rows are one header
+    where a name is spread over several columns and the row below tells them apart.
+    """
     widths = [_width(cells) for _, cells in sample]
     usual = Counter(width for width in widths if width > 1).most_common(1)
-    if not usual:
-        usual = Counter(width for width in widths if width).most_common(1)
-    if not usual:
+    usual = usual or Counter(width for width in widths if width).most_common(1)
+    place = next((n for n, width in enumerate(widths) if usual and width >= usual[0][0]), None)
+    if place is None:
         return None
-    for place, width in enumerate(widths):
-        if width >= usual[0][0]:
-            following = next((c for _, c in sample[place + 1 :] if _width(c)), None)
-            return place if following and _is_header(sample[place][1], following) else None
+    first, *below = [cells for _, cells in sample[place:]]
+    following = [cells for cells in below if _width(cells)]
+    if following and _is_header(first, following[0]):
+        return place + 1, first
+    if len(following) > 1 and len(set(filter(None, first))) < sum(map(bool, first)):
+        names = _joined(first, below[0])
+        if _is_header(names, following[1]) and _is_header_row(below[0]):
+            return place + 2, names
     return None
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """The names of two header rows as one; a cell merged over both is named once."""
+    pairs = zip_longest(above, below, fillvalue="")
+    return [" ".join(dict.fromkeys(name for name in pair if name)) for pair in pairs]
+
+
+def _is_header_row(cells: Sequence[str]) -> bool:
+    return all(_YEAR.fullmatch(cell) or not is_number(cell) for cell in cells if cell)
 
 
 def _width(cells: Sequence[str]) -> int:

@@ -129,7 +129,7 @@ def test_ragged_rows(bench):
     reading = bench.bytes("a.csv", "A,B\n1,2\n3\n4,5,six\n,\n7,8,,\n9,,nine,ten\n")
     assert placed(reading)[1:] == [
         ("A2:B2", "A: 1; B: 2"),
-        ("A3:A3", "A: 3"),
+        ("A3", "A: 3"),
         ("A4:C4", "A: 4; B: 5; six"),
         ("A6:D6", "A: 7; B: 8"),
         ("A7:D7", "A: 9; nine; ten"),

@@ -37,7 +37,7 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
 # Imported by name and not by searching the folder: a stray file there is not run.
 _MODULES = (
     *("text", "markdown", "rst", "jsonl"),
-    *("delimited", "spreadsheet", "message", "notebook", "source"),
+    *("delimited", "spreadsheet", "message", "notebook", "source", "picture"),
 )
 
 

@@ -44,11 +44,15 @@ class Block:
     """A stretch of text that no sentence crosses: a paragraph, list item, table, code block.
 
     ``headings`` is the heading path above it, outermost first, without the document's title.
+    ``lines`` says that its units are lines (rows of a table, code), not sentences; ``alone`` that
+    no passage holds it together with another block.
     """
 
     start: int
     end: int
     headings: tuple[str, ...] = ()
+    lines: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

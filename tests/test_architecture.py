@@ -14,6 +14,7 @@ EXPENSIVE = {
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "onnx", "syntok",
     "markdown_it", "yaml", "rich", "tokenizers", "filelock", "platformdirs", "charset_normalizer",
     "ir_measures", "pypdfium2", "trafilatura", "lxml", "docx", "pptx", "striprtf",
+    "openpyxl", "defusedxml", "PIL", "pytesseract",
 }  # fmt: skip
 
 

@@ -40,9 +40,10 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
 
 # Imported by name and not by searching the folder: a stray file there is not run.
 _MODULES = (
-    "text", "markdown", "rst", "jsonl",
-    "pdf", "html", "docx", "pptx", "epub", "odt", "rtf",
-)  # fmt: skip
+    *("text", "markdown", "rst", "jsonl"),
+    *("delimited", "spreadsheet", "message", "notebook", "source", "picture"),
+    *("pdf", "html", "docx", "pptx", "epub", "odt", "rtf"),
+)
 
 
 def _registry() -> dict[str, Reader]:

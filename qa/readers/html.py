@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qa.readers.assembly import Assembly, squeezed
@@ -38,7 +37,7 @@ _AROUND = {"nav", "footer", "aside", "header", "form", "dialog", "menu"}
 _ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu"}
 _NOT_LETTER = re.compile(r"\W+")
 _FEWEST, _LINKED, _LEAST_SHARE = 40, 0.6, 0.25
-_MOST_ELEMENTS = 50_000
+_MOST_ELEMENTS, _DEEPEST = 50_000, 200
 
 
 def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
@@ -210,8 +209,16 @@ def _metadata(tree: Any) -> Metadata:
 
 
 def _is_large(tree: Any) -> bool:
-    """Whether a page has more elements than trafilatura, which looks often, reads in a second."""
-    return next(islice(tree.iter(), _MOST_ELEMENTS, None), None) is not None
+    """Whether a page has more elements, or deeper ones, than trafilatura reads in a second."""
+    from lxml import etree
+
+    count = depth = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if count > _MOST_ELEMENTS or depth > _DEEPEST:
+            return True
+    return False
 
 
 def _small(tree: Any) -> Any:

@@ -143,7 +143,5 @@ def test_minutes_end_it(make_plan, tmp_path, monkeypatch):
     clock = count(step=60.0)
     monkeypatch.setattr("qa.training.loop.monotonic", lambda: next(clock))
     plan = make_plan()
-    figures = train(
-        replace(plan, schedule=replace(plan.schedule, minutes=3.0)), tmp_path, Quiet()
-    )
+    figures = train(replace(plan, schedule=replace(plan.schedule, minutes=3.0)), tmp_path, Quiet())
     assert 0 < figures["examples"] < 240

@@ -75,7 +75,10 @@ def test_both_sides_of_an_answer_are_read():
     assert found == {long, f"{long} And the mill was old."}
     again = Paragraph("", text.replace("old", "ada's"))
     assert {beside(again, question, Random(seed)) for seed in range(20)} == {long}
-    assert beside(Paragraph("", "Ada built it. It is old."), Question("", ((0, 3),)), Random(1)) is None
+    assert (
+        beside(Paragraph("", "Ada built it. It is old."), Question("", ((0, 3),)), Random(1))
+        is None
+    )
 
 
 def test_an_answer_is_recognised_whatever_its_case():

@@ -35,25 +35,36 @@ OPPOSITES = (
 
 _MANY = re.compile(r"(?i)\bhow many\s+((?:[\w'\u2019.-]+\s*){1,5})")
 # The first of these ends what is counted: "how many U.S. companies | operate in …".
-_ENDS = frozenset(
-    "are is was were do does did has have had can could will would may might must should in of a "
-    "an the per to from on at for by with there that who which it they you we us did each".split()
-)
+_ENDS = frozenset({
+    "are", "is", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "will",
+    "would", "may", "might", "must", "should", "in", "of", "a", "an", "the", "per", "to", "from",
+    "on", "at", "for", "by", "with", "there", "that", "who", "which", "it", "they", "you", "we",
+    "us", "each",
+})  # fmt: skip
 _PLURALS = frozenset({"people", "men", "women", "children"})
-_UNITS = (
-    (r"\b(?:what|which) (?:percentage|percent|share|proportion)\b|\bhow many percent\b",
-     r"%|\bper ?cent|\bshare\b|\bproportion|\bthird|\bhalf\b|\bquarter"),
-    (r"\bhow much (?:money|did \w+ (?:cost|pay|spend|earn))|\b(?:dollars|USD)\b|\bhow much was\b.*"
-     r"\b(?:worth|spent|paid)\b",
-     r"[$€£¥]|\bdollar|\bUSD\b|\beuro|\bpound|\bpeso|\blempira|\b[mb]illion\b"),
-    (r"\bhow long (?:did|does|do|was|were|is|has|have|had|will)\b",
-     r"\b(?:year|month|week|day|hour|minute|second|decade|centur|since|until|from)\w*\b|"
-     r"\b(?:km|kilomet|mile|met(?:er|re)|feet|foot)\w*\b"),
-    (r"^\W*(?:when|(?:in |on )?(?:what|which) (?:year|date|month|day|century))\b",
-     r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|"
-     r"december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|centur\w+|today|"
-     r"yesterday|after|before|during|when|once|upon|spring|summer|autumn|winter|easter|christmas)\b"),
-)  # fmt: skip
+# How a unit is asked for, and what shows it.
+_SHARE = (
+    r"\b(?:what|which) (?:percentage|percent|share|proportion)\b|\bhow many percent\b",
+    r"%|\bper ?cent|\bshare\b|\bproportion|\bthird|\bhalf\b|\bquarter",
+)
+_MONEY = (
+    r"\bhow much (?:money|did \w+ (?:cost|pay|spend|earn))|\b(?:dollars|USD)\b"
+    r"|\bhow much was\b.*\b(?:worth|spent|paid)\b",
+    r"[$€£¥]|\bdollar|\bUSD\b|\beuro|\bpound|\bpeso|\blempira|\b[mb]illion\b",
+)
+_LENGTH = (
+    r"\bhow long (?:did|does|do|was|were|is|has|have|had|will)\b",
+    r"\b(?:year|month|week|day|hour|minute|second|decade|centur|since|until|from)\w*\b"
+    r"|\b(?:km|kilomet|mile|met(?:er|re)|feet|foot)\w*\b",
+)
+_DATE = (
+    r"^\W*(?:when|(?:in |on )?(?:what|which) (?:year|date|month|day|century))\b",
+    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|centur\w+|today"
+    r"|yesterday|after|before|during|when|once|upon|spring|summer|autumn|winter|easter"
+    r"|christmas)\b",
+)
+_UNITS = (_SHARE, _MONEY, _LENGTH, _DATE)
 _KINDS = tuple((re.compile(f"(?i){asks}"), re.compile(f"(?i){shows}")) for asks, shows in _UNITS)
 _OTHER = {a: b for pair in OPPOSITES for a, b in (pair, pair[::-1])}
 

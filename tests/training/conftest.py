@@ -12,9 +12,10 @@ from qa.training.train import Plan
 
 _SPECIAL = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]"}
 _WORDS = (
-    "the of in by was is and a on who what when how many which town mill river bridge built lies "
-    "market day bell rings at old people boats from to has it its since"
-).split()
+    "the", "of", "in", "by", "was", "is", "and", "a", "on", "who", "what", "when", "how", "many",
+    "which", "town", "mill", "river", "bridge", "built", "lies", "market", "day", "bell", "rings",
+    "at", "old", "people", "boats", "from", "to", "has", "it", "its", "since",
+)  # fmt: skip
 _TOWNS = (
     "Arlen", "Bosk", "Corvin", "Dellow", "Edrin", "Fosk", "Garrin", "Hollen", "Ister", "Jorvel",
     "Kestrin", "Lorne", "Morvath", "Nessel", "Ostrey", "Pellin", "Quarn", "Rusk", "Selby", "Torrin",

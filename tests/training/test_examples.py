@@ -9,7 +9,6 @@ import pytest
 from qa.training.articles import read_source
 from qa.training.examples import Maker, Recipe
 
-
 # Which examples of a batch have an answer.
 KINDS = [True] * 15 + [False] * 9
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from qa.nouns import Status
+from qa.reader import Span
+from qa.spans import whole_words
 
 QUESTION = "How many ships did the harbour of Veldt handle in 2018?"
 
@@ -120,3 +122,22 @@ def test_only_the_best_passages_are_read(harbour):
     session.read(QUESTION, session.candidates(QUESTION), 50)
     assert len(session.reader.model.read) == 4
     assert session.reader.model.read[0][1].title in {"A", "B", "C", "D"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("worth $4.6 billion", "4.6 billion", "$4.6 billion"),
+        ("it fell by 42% in May", "42", "42%"),
+        ("the maquiladoras there", "maquila", "maquiladoras"),
+        ("the maquiladoras there", "doras", "maquiladoras"),
+        ("a 21-year plan", "21", "21"),
+        ("\u9996\u90fd\u662f\u4e1c\u4eac\u3002", "\u4e1c", "\u4e1c"),
+        ("Omoa", "Omoa", "Omoa"),
+    ],
+)
+def test_an_answer_is_of_whole_words(text, found, whole):
+    """With the sign of a currency or of a share; scripts without spaces stay as they were."""
+    start = text.index(found)
+    span = whole_words(text, Span(start, start + len(found), 1.0))
+    assert text[span.start : span.end] == whole

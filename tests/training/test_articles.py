@@ -91,7 +91,7 @@ def test_what_is_left_out_is_not_there(squad):
     found = read_source(squad, ("town_3", "ADA BROOK"))
     assert "Town_3" not in names(found.training)
     assert "Ada Brook" not in "".join(p.text for a in found.training for p in a.paragraphs)
-    assert len(texts(found.training)) == 42 - 7 - 2 * 2 - 1 * 2
+    assert len(texts(found.training)) == 42 - 7 - 3
 
 
 def test_leaving_nothing_out_changes_nothing(source):

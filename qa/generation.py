@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from qa.settings import IndexSettings
 
-VERSION = 2
+VERSION = 3
 FOLDER = "generations"
 DESCRIPTION = "generation.json"
 PASSAGES_BM25 = "bm25"
@@ -61,6 +61,8 @@ DOCUMENT_DTYPE = np.dtype(
     [
         ("line", "<i8"),
         ("line_bytes", "<i8"),
+        ("locators", "<i8"),
+        ("locators_bytes", "<i8"),
         ("text", "<i8"),
         ("text_bytes", "<i8"),
         ("first_passage", "<i8"),
@@ -97,12 +99,15 @@ class SourceRecord:
 class SourcePart:
     """The material of one source: ``passages`` has documents and sentences counted from 0.
 
+    ``lines``, ``locators`` and ``texts`` have one item a document.
+
     Shapes: ``passages`` (p,) of `PASSAGE_DTYPE`, ``sentences`` (s, 2) int32 relative to their
     passage, ``keys`` (p, 16) uint8, ``twins`` (p,) uint64.
     """
 
     record: SourceRecord
     lines: tuple[bytes, ...]
+    locators: tuple[bytes, ...]
     texts: tuple[bytes | memoryview, ...]
     passages: npt.NDArray[np.void]
     sentences: npt.NDArray[np.int32]
@@ -244,6 +249,8 @@ def _write_sources(draft: Path, parts: Sequence[SourcePart]) -> npt.NDArray[np.v
     write_durably(draft / "sources.jsonl", b"".join(part.record.to_line() for part in parts))
     lines = [line for part in parts for line in part.lines]
     write_durably(draft / "documents.jsonl", b"".join(lines))
+    locators = [line for part in parts for line in part.locators]
+    write_durably(draft / "locators.jsonl", b"".join(locators))
     with (draft / "texts.utf8").open("wb") as file:
         for part in parts:
             for text in part.texts:
@@ -286,6 +293,8 @@ def _documents_table(
     table = np.zeros(len(lines), DOCUMENT_DTYPE)
     table["line_bytes"] = [len(line) for line in lines]
     table["line"] = _starts(table["line_bytes"])
+    table["locators_bytes"] = [len(line) for part in parts for line in part.locators]
+    table["locators"] = _starts(table["locators_bytes"])
     table["text_bytes"] = [memoryview(text).nbytes for text in texts]
     table["text"] = _starts(table["text_bytes"])
     table["passages"] = np.bincount(passages["document"], minlength=len(lines))

@@ -95,11 +95,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of one file: its documents, what it could not read, what it noticed."""
+    """What a reader made of one file: its documents, what it could not read, what it noticed.
+
+    ``pages`` is how many pages or slides the file has, those without text included; None where it
+    has none, or none but those that locators name.
+    """
 
     documents: tuple[Document, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    pages: int | None = None
 
 
 # ---------------------------------------------------------------- what is indexed
@@ -198,8 +203,11 @@ class Status(StrEnum):
 class Citation:
     """A quote and where it stands; ``answer_start``/``answer_end`` delimit the answer inside it.
 
-    ``page`` is None for formats without pages. ``context`` is the passage around the quote and
-    ``context_start`` its offset in the document's text; both are for showing, not for citing.
+    ``page`` is the number of its page or slide, None for formats without; ``locator`` the
+    narrowest place in the file that is known, ``link`` an address that opens there. ``before`` and
+    ``after`` are up to 32 characters around the quote. ``file_date`` is when the file was last
+    changed, given where the content has no ``date``. ``context`` is the passage around the quote
+    and ``context_start`` its offset in the document's text; both are for showing, not for citing.
     ``agrees`` is False where it says something else than the answer.
     """
 
@@ -214,6 +222,11 @@ class Citation:
     answer_start: int | None = None
     answer_end: int | None = None
     page: int | None = None
+    locator: Locator | None = None
+    link: str | None = None
+    before: str = ""
+    after: str = ""
+    file_date: str | None = None
     also_in: tuple[Place, ...] = ()
     headings: tuple[str, ...] = ()
     publisher: str | None = None

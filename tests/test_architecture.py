@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "qa"
 EXPENSIVE = {
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "onnx", "syntok",
     "markdown_it", "yaml", "rich", "tokenizers", "filelock", "platformdirs", "charset_normalizer",
-    "ir_measures", "openpyxl", "defusedxml", "PIL", "pytesseract", "pypdfium2", "trafilatura",
-    "lxml", "docx", "pptx", "striprtf",
+    "ir_measures", "pypdfium2", "trafilatura", "lxml", "docx", "pptx", "striprtf",
+    "openpyxl", "defusedxml", "PIL", "pytesseract",
 }  # fmt: skip
 
 

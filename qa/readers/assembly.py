@@ -69,15 +69,19 @@ class Assembly:
         """Close all headings: what is added next stands under none of them."""
         self._close(0)
 
-    def add(self, words: str, glue: str = _PARAGRAPH) -> None:
-        """Add a paragraph, an item or a row as a block under the open headings."""
+    def add(self, words: str, glue: str = _PARAGRAPH, *, lines: bool = False) -> None:
+        """Add a paragraph, an item or a row as a block under the open headings.
+
+        ``lines`` says that its units are lines and not sentences.
+        """
         words = printable(words)
         start, end = trimmed(words, 0, len(words))
         if start == end:
             return
         if self.above:
             self.above[-1].bare = False
-        self.blocks.append(Block(*self._append(words[start:end], glue), self._path()))
+        span = self._append(words[start:end], glue)
+        self.blocks.append(Block(*span, self._path(), lines=lines))
 
     def extend(self, words: str, glue: str = "") -> None:
         """Go on with the last block, across a page or a column."""
@@ -99,7 +103,7 @@ class Assembly:
                 self.add(row[0])
             return
         lines = [_row(row, width) for row in filled]
-        self.add("\n".join([lines[0], "|" + " --- |" * width, *lines[1:]]))
+        self.add("\n".join([lines[0], "|" + " --- |" * width, *lines[1:]]), lines=True)
 
     @contextmanager
     def place(self, kind: str, label: str, confidence: float | None = None) -> Iterator[None]:

@@ -28,10 +28,14 @@ _FULL = 0.85  # of the column's width
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's paragraphs, column by column; ``number`` counts from 1."""
+    """A page's paragraphs, column by column; ``number`` counts from 1.
+
+    ``confidence`` is 0..1 where its text was recognised; the heights of its lines are 0 then.
+    """
 
     number: int
     columns: tuple[tuple[Paragraph, ...], ...]
+    confidence: float | None = None
 
     @property
     def lines(self) -> list[Line]:
@@ -68,9 +72,10 @@ class _Piece:
 
 def write(pages: Sequence[Page], assembly: Assembly) -> None:
     """Write the pages down, one after another; paragraphs go on across columns and pages."""
+    sure = {page.number: page.confidence for page in pages}
     pieces = _pieces(_without_running(pages))
     for number, group in groupby(pieces, key=lambda piece: piece.page):
-        with assembly.place("page", str(number)):
+        with assembly.place("page", str(number), sure.get(number)):
             for piece in group:
                 if piece.level:
                     assembly.heading(piece.level, piece.text)
@@ -129,7 +134,7 @@ def _without_running(pages: Sequence[Page]) -> list[Page]:
         edges = {id(line) for line in _edges(page) if _marks(line, page.number) & often & seen}
         seen |= _all_marks(page) & often
         columns = (_less(column, edges) for column in page.columns)
-        kept.append(Page(page.number, tuple(column for column in columns if column)))
+        kept.append(replace(page, columns=tuple(column for column in columns if column)))
     return kept
 
 
@@ -167,7 +172,8 @@ def _levels(pages: Sequence[Page]) -> list[float]:
     written: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
-            written[round(line.height, 1)] += len(line.text)
+            if line.height:
+                written[round(line.height, 1)] += len(line.text)
     if not written:
         return []
     usual = written.most_common(1)[0][0]

@@ -25,6 +25,7 @@ LIBRARIES = ("PIL", "pytesseract")
 PROGRAM = "tesseract"
 MOST_PIXELS = 100_000_000
 
+NOTHING = "no legible text in it"
 _INSTALL = "apt-get install tesseract-ocr, or brew install tesseract"
 # Letters of a screen are half as high as those of a scan, which the program was trained on.
 _SMALL_SIDE, _LARGE_SIDE = 1_500, 6_000
@@ -91,7 +92,7 @@ def _recognised(words: Sequence[_Word]) -> Recognised:
     weight = sum(len(word[3]) for word in words)
     confidence = sum(len(word[3]) * word[4] for word in words) / weight / 100 if weight else 0.0
     if confidence < _LEAST_TEXT:
-        return Recognised(reason="no legible text in it")
+        return Recognised(reason=NOTHING)
     paragraphs = []
     for _, paragraph in groupby(words, key=lambda word: word[:2]):
         lines = groupby(paragraph, key=lambda word: word[2])

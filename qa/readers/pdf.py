@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from qa.nouns import Skipped
-from qa.readers import pdf_page
+from qa.nouns import Reading, Skipped
+from qa.readers import ocr, pdf_page, pdf_scan
 from qa.readers.assembly import Assembly, squeezed
 from qa.readers.flow import Page, write
 from qa.readers.layout import columns, paragraphs
@@ -18,11 +18,11 @@ from qa.readers.unreadable import Unreadable, needing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qa.nouns import Reading, SourceFile
+    from qa.nouns import SourceFile
 
 suffixes = (".pdf",)
 version = 1
-needs = ("pypdfium2",)
+needs = ("pypdfium2", *ocr.LIBRARIES)
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _NO_TITLE = re.compile(
@@ -42,7 +42,8 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     """Read a PDF file as one document with its pages as locators.
 
     Words cut at line ends are whole; a running head is kept where it first stands. Pages without
-    text, and attachments, are named. Scripts are never run.
+    text are recognised where the extra for it is installed, else named; attachments are named.
+    Scripts are never run.
 
     Raises:
         Unreadable: it is encrypted or damaged, or pypdfium2 is not installed.
@@ -52,17 +53,43 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
         count = len(file)
         if not count:
             raise Unreadable("damaged: it has no pages")
-        pages = [_page(file, number) for number in range(count)]
+        pages, reasons = _pages(file, count)
         found, notes = _metadata(file), _notes(file)
     finally:
         file.close()
-    blank = [number for number, page in enumerate(pages, start=1) if not (page and page.lines)]
-    skipped = (Skipped(source.name, _blank(blank, count)),) if 0 < len(blank) < count else ()
-    assembly = Assembly()
-    write([page for page in pages if page is not None], assembly)
-    return assembly.reading(
-        source, meta, found, skipped=skipped, pages=count, notes=notes, empty=_blank(blank, count)
+    empty = reasons.pop(pdf_scan.EMPTY, [])
+    if empty and len(empty) < count:
+        notes = (*notes, f"{_named(empty, count)} empty")
+    skipped = tuple(
+        Skipped(
+            source.name,
+            f"{_named(numbers, count, 'has', 'have')} no text, or hardly any ({reason})",
+        )
+        for reason, numbers in reasons.items()
     )
+    assembly = Assembly()
+    write(pages, assembly)
+    if not pages and skipped:
+        return Reading((), skipped, notes, count)
+    none = "its pages are empty"
+    return assembly.reading(
+        source, meta, found, skipped=skipped, pages=count, notes=notes, empty=none
+    )
+
+
+def _pages(file: Any, count: int) -> tuple[list[Page], dict[str, list[int]]]:
+    """The pages with text, and the numbers of those that were not read, or not whole, by reason."""
+    pages: list[Page] = []
+    reasons: dict[str, list[int]] = {}
+    recognised = 0
+    for number in range(1, count + 1):
+        page, reason = _page(file, number, recognised)
+        if page is not None:
+            pages.append(page)
+            recognised += page.confidence is not None
+        if reason is not None:
+            reasons.setdefault(reason, []).append(number)
+    return pages, reasons
 
 
 def _open(data: bytes) -> Any:
@@ -76,31 +103,38 @@ def _open(data: bytes) -> Any:
         raise Unreadable(known or f"damaged ({error})") from None
 
 
-def _page(file: Any, number: int) -> Page | None:
-    """Lay a page out; None where it is damaged."""
+def _page(file: Any, number: int, recognised: int) -> tuple[Page | None, str | None]:
+    """Lay a page out; or say why it has no text, or hardly any beside a picture as large as it."""
     from pypdfium2 import PdfiumError
 
     try:
-        page = file[number]
+        page = file[number - 1]
     except PdfiumError:
-        return None
+        return None, "damaged"
     try:
         found = columns(pdf_page.segments(page))
+        written = Page(number, tuple(tuple(paragraphs(lines)) for lines in found))
+        if found and not pdf_scan.is_picture(page, written):
+            return written, None
+        seen = pdf_scan.page_or_reason(page, number, recognised)
     except PdfiumError:
-        return None
+        return None, "damaged"
     finally:
         page.close()
-    return Page(number + 1, tuple(tuple(paragraphs(lines)) for lines in found))
+    if isinstance(seen, str):
+        return (written, None if seen == ocr.NOTHING else seen) if found else (None, seen)
+    return (seen if pdf_scan.says_more(seen, written) else written), None
 
 
-def _blank(pages: Sequence[int], count: int) -> str:
-    way_out = "scanned? export it with a text layer (OCR)"
-    if len(pages) == count:
-        which = "its only page has" if count == 1 else f"none of its {count} pages has"
-        return f"{which} text ({way_out})"
-    some = "page" if len(pages) == 1 else "pages"
-    verb = "has" if len(pages) == 1 else "have"
-    return f"{some} {ranges(pages)} of {count} {verb} no text ({way_out})"
+def _named(numbers: Sequence[int], count: int, one: str = "is", more: str = "are") -> str:
+    """Name pages, with the verb that follows them."""
+    if count == 1:
+        return f"its only page {one}"
+    if len(numbers) == count:
+        return f"all of its {count} pages {more}"
+    if len(numbers) == 1:
+        return f"page {numbers[0]} of {count} {one}"
+    return f"pages {ranges(numbers)} of {count} {more}"
 
 
 def _notes(file: Any) -> tuple[str, ...]:

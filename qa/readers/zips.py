@@ -102,13 +102,16 @@ def rewritten(archive: Archive, wanted: Iterable[str]) -> bytes:
     Parts whose names do not end in one of ``wanted`` (pictures, fonts, macros) are left empty.
 
     Raises:
-        Unreadable: a part can't be unpacked.
+        Unreadable: a part can't be unpacked, or declares entities, which no office program does.
     """
     ends = tuple(wanted)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as copy:
         for name in dict.fromkeys(archive.names):
-            copy.writestr(name, archive.read(name) if name.lower().endswith(ends) else b"")
+            part = archive.read(name) if name.lower().endswith(ends) else b""
+            if b"<!ENTITY" in part:
+                raise Unreadable("its XML declares entities, which can grow without end")
+            copy.writestr(name, part)
     return out.getvalue()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import making
 import pytest
 
+from qa.readers import ocr, pdf_scan
+
 WORDS = (
     "The harbour of Omoa was opened in 1864 and it was soon known to every captain of the coast, "
     "for it had quays of stone and a light that was seen from afar on all but the worst of nights."
@@ -32,7 +34,7 @@ def test_lines_of_a_paragraph_are_one_text(bench):
 
 
 def test_pages_are_locators(bench):
-    """Each page's words lie in a locator with its number; blank ones are named."""
+    """Each page's words lie in a locator with its number; empty ones are noted."""
     reading = bench.bytes("a.pdf", making.pdf([[WORDS], [], [OTHER], []]))
     (document,) = reading.documents
     places = [
@@ -40,15 +42,91 @@ def test_pages_are_locators(bench):
         for place in document.locators
     ]
     assert places == [("page", "1", WORDS), ("page", "3", OTHER)]
-    (skipped,) = reading.skipped
-    assert "pages 2, 4 of 4 have no text (scanned?" in skipped.reason
+    assert not reading.skipped
+    assert reading.notes == ("pages 2, 4 of 4 are empty",)
+    assert reading.pages == 4
 
 
-def test_a_file_without_any_text_is_skipped(bench):
-    """What was scanned and never recognised is named, and gives no document."""
+def test_a_file_of_empty_pages_is_skipped(bench):
+    """There is nothing in it."""
     reading = bench.bytes("a.pdf", making.pdf([[], []]))
     assert not reading.documents
-    assert "none of its 2 pages has text" in reading.skipped[0].reason
+    assert reading.skipped[0].reason == "its pages are empty"
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Let recognising give what is set here, and remember what it was shown."""
+
+    class Seen:
+        missing = None
+        found = ocr.Recognised(f"{WORDS}\n\n{OTHER}", 0.87)
+        shown = ()
+
+        def recognise(self, image):
+            self.shown = (*self.shown, image.size)
+            return self.found
+
+    fake = Seen()
+    monkeypatch.setattr(ocr, "missing", lambda: fake.missing)
+    monkeypatch.setattr(ocr, "recognise", fake.recognise)
+    return fake
+
+
+def test_a_scanned_page_is_recognised(bench, seen):
+    """Its words lie in its locator, which says how sure they are."""
+    data = making.scanned(making.pdf([["A page with words of its own."]]))
+    (document,) = bench.bytes("a.pdf", data).documents
+    assert seen.shown == ((1654, 2339),)  # A4 at 200 dots an inch
+    assert document.text == f"A page with words of its own.\n\n{WORDS}\n\n{OTHER}"
+    first, second = document.locators
+    assert (first.label, first.confidence) == ("1", None)
+    assert (second.label, second.confidence) == ("2", 0.87)
+    assert document.text[second.start : second.end] == f"{WORDS}\n\n{OTHER}"
+
+
+@pytest.mark.skipif(ocr.missing() is not None, reason="Tesseract is not installed")
+def test_a_scanned_page_is_really_recognised(bench):
+    """By the program itself."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("L", (1240, 1754), 255)
+    font = ImageFont.load_default(size=36)
+    for row, line in enumerate(["The port of Omoa was opened", "in 1864 and was soon known."]):
+        ImageDraw.Draw(picture).text((120, 200 + 60 * row), line, font=font, fill=0)
+    (document,) = bench.bytes("a.pdf", making.scanned(making.pdf([[WORDS]]), "", picture)).documents
+    assert "The port of Omoa was opened in 1864 and was soon known." in document.text
+    assert 0.5 < document.locators[1].confidence <= 1
+
+
+@pytest.mark.parametrize("stamp", ["", "Received 1864"])
+def test_a_scanned_page_that_can_not_be_recognised_is_named(bench, seen, stamp):
+    """With what to install; a stamp on it does not make it a page that was read."""
+    seen.missing = "pictures need: pip install 'qa[ocr]'"
+    reading = bench.bytes("a.pdf", making.scanned(making.pdf([[WORDS]]), stamp))
+    assert [item.reason for item in reading.skipped] == [
+        "page 2 of 2 has no text, or hardly any (scanned? pictures need: pip install 'qa[ocr]')"
+    ]
+    assert reading.documents[0].text == WORDS + (f"\n\n{stamp}" if stamp else "")
+
+
+def test_a_stamped_scan_is_recognised(bench, seen):
+    """What is seen on it goes before what is written, where it is far more."""
+    data = making.scanned(making.pdf([[WORDS]]), "Received 1864")
+    assert OTHER in bench.bytes("a.pdf", data).documents[0].text
+    seen.found = ocr.Recognised("Received 1864", 0.9)
+    assert bench.bytes("a.pdf", data).documents[0].text == f"{WORDS}\n\nReceived 1864"
+    seen.found = ocr.Recognised(reason=ocr.NOTHING)
+    reading = bench.bytes("a.pdf", data)
+    assert (reading.documents[0].text, reading.skipped) == (f"{WORDS}\n\nReceived 1864", ())
+
+
+def test_no_more_pages_are_recognised_than_there_is_time_for(bench, seen, monkeypatch):
+    """The others are named."""
+    monkeypatch.setattr(pdf_scan, "MOST_RECOGNISED", 1)
+    data = making.scanned(making.scanned(making.pdf([[WORDS]])))
+    (skipped,) = bench.bytes("a.pdf", data).skipped
+    assert skipped.reason.startswith("page 3 of 3 has no text, or hardly any (scanned? of one file")
 
 
 @pytest.mark.parametrize("columns", [2, 3])

@@ -84,6 +84,13 @@ def test_other_methods_are_refused():
         zips.open_archive(making.zipped({"a": "x"}, zipfile.ZIP_LZMA))
 
 
+def test_declared_entities_are_refused():
+    """Whatever library reads the copy, it meets none."""
+    archive = zips.open_archive(making.zipped({"a.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}))
+    with pytest.raises(Unreadable, match="declares entities"):
+        zips.rewritten(archive, (".xml",))
+
+
 def test_a_rewritten_archive_has_what_is_asked_for():
     """Pictures are empty, so that a library has nothing to unpack."""
     archive = zips.open_archive(making.zipped({"a.XML": "x" * 1000, "b.png": "y" * 1000}))

@@ -61,6 +61,30 @@ def drawn(*pages, rotate=0, font="Helvetica"):
     return out.getvalue()
 
 
+def scanned(data, stamp="", picture=None):
+    """The same PDF with a page added that is a picture, and has a stamp on it, or no text."""
+    from PIL import Image
+    from pypdf import PdfReader, PdfWriter
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    canvas.drawImage(ImageReader(picture or Image.new("L", (600, 850), 240)), 0, 0, *A4)
+    if stamp:
+        canvas.drawString(100, 100, stamp)
+    canvas.showPage()
+    canvas.save()
+    writer = PdfWriter()
+    for each in (data, out.getvalue()):
+        for page in PdfReader(io.BytesIO(each)).pages:
+            writer.add_page(page)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
 def docx(paragraphs, *, title="A report", author="Ann Bee", table=()):
     """A Word file; "# " and "## " begin headings; a table stands at the end."""
     from docx import Document

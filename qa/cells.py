@@ -16,6 +16,7 @@ _WRITTEN = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm")
 _PAIR = re.compile(r"(?:\A|(?<=; ))([^:;\n]{1,100}): ")
 _LONGEST_NAME = 8
 # A row of a Markdown table; its header is the last of the headings.
+_BAR = re.compile(r" ?\| ?")
 _CELL = re.compile(r"(?<!\\)\|")
 
 
@@ -64,7 +65,7 @@ def _written(line: str) -> list[_Cell]:
 
 def _between_bars(line: str, headings: tuple[str, ...]) -> list[_Cell]:
     """The cells of a row of a Markdown table, whose header has as many."""
-    names = headings[-1].split(" | ") if headings else []
+    names = _BAR.split(headings[-1]) if headings else []
     if len(names) < 2:
         return []
     bars = [bar.start() for bar in _CELL.finditer(line)]

@@ -71,6 +71,12 @@ def test_a_row_between_bars(row, answer):
     assert (got, quote) == (answer, row)
 
 
+def test_a_header_with_empty_cells():
+    """A column without a name is one all the same, as the first often is."""
+    one = found("| Honduras | 8.9 | 4.6 | |", "8.9", ("| 2016 | 2017 |",))
+    assert said(picked("How much was it in 2017?", one))[0] == "4.6"
+
+
 @pytest.mark.parametrize(
     ("text", "headings"),
     [

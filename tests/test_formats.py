@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 
 import making
 import pytest
 
 from qa.recheck import Sources, narrowest
+from qa.render.jsonout import answer_object, dumps
 
 FIRST = "The port of Omoa was opened in 1864."
 SECOND = "A railway to the coast was begun by Ana Paz in 1871."
@@ -150,17 +153,54 @@ def test_the_contents_own_date_comes_first(make_library):
     assert (citation.date, citation.file_date) == ("2024-03-03", None)
 
 
-def test_the_command_cites_the_page(qa, tiny, tmp_path):
-    """In JSON with link and selectors, and as words for a person."""
-    corpus = tmp_path / "corpus"
+def test_the_answer_names_the_page(make_library):
+    """In JSON with link and selectors; the quote's own offsets are those of its text."""
+    library = make_library()
+    library.write("report.pdf", making.pdf([[FIRST], [SECOND]]))
+    library.build()
+    session = library.reading({"Ana Paz": 9.0})
+    answer = json.loads(dumps(answer_object(session.ask("Who began the railway to the coast?"))))
+    assert answer["answer"] == "Ana Paz"
+    cited = answer["citations"][0]
+    assert (cited["page"], cited["locator"]) == (2, {"kind": "page", "label": "2"})
+    assert cited["link"] == (library.corpus / "report.pdf").as_uri() + "#page=2"
+    text = library.snapshot().text(0)
+    quoted, position, inside = cited["selectors"]
+    assert text[position["start"] : position["end"]] == quoted["exact"] == cited["quote"]
+    assert text[: position["start"]].endswith(quoted["prefix"])
+    assert quoted["prefix"] == f"{FIRST}\n\n"[-32:]
+    assert inside["value"] == "page=2"
+
+
+def test_asking_imports_no_library_of_a_format(qa, tiny, tmp_path):
+    """A file that is what was indexed is known by its digest."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
-    (corpus / "report.pdf").write_bytes(making.pdf([[FIRST], [SECOND]]))
-    index = tmp_path / "index"
+    for name, data in FILES.items():
+        (corpus / name).write_bytes(data)
     assert qa("index", corpus, "--index", index).code == 0
-    found = json.loads(qa("search", "railway coast Ana Paz", "--index", index, "--json").out)
-    assert found
-    shown = qa("show", "report.pdf", "--index", index).out
-    assert shown == f"{FIRST}\n\n{SECOND}"
+    code = (
+        "import sys; from qa.__main__ import run; run(sys.argv[1:]);"
+        "sys.stderr.write(' '.join(sys.modules))"
+    )
+    asked = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            code,
+            "ask",
+            "Who began the railway to the coast?",
+            "--index",
+            str(index),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "a." in asked.stdout
+    loaded = {name.partition(".")[0] for name in asked.stderr.split()}
+    assert "qa" in loaded
+    assert not loaded & {"pypdfium2", "lxml", "trafilatura", "docx", "pptx", "striprtf", "PIL"}
 
 
 def test_the_narrowest_place_is_found():

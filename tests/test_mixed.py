@@ -42,7 +42,7 @@ def test_every_sentence_is_found_again_at_its_exact_place(filled, files):
             looked_for += 1
             start = text.find(sentence)
             at = narrowest(locators, start)
-            if (start, start + len(sentence)) not in spans[number]:
+            if not known.rows and (start, start + len(sentence)) not in spans[number]:
                 missing.append((known.name, "not a sentence", sentence))
             elif text.count(sentence) != 1:
                 missing.append((known.name, "not once", sentence))
@@ -63,7 +63,7 @@ def test_every_quote_is_verified_in_its_source(filled, files):
         start = snapshot.text(number).index(quote)
         checked = sources.check(snapshot, number, start, start + len(quote))
         assert checked.status == "verified"
-        assert (checked.page is not None) == (place is not None and place[0] != "chapter")
+        assert (checked.page is not None) == (place is not None and place[0] in {"page", "slide"})
 
 
 def test_reading_them_again_gives_the_same(filled):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 import making
 
@@ -57,11 +60,15 @@ _VERBS = [
 
 @dataclass(frozen=True)
 class Known:
-    """A file, and its sentences, each with the place (kind and label) where it must be found."""
+    """A file, and its sentences, each with the place (kind and label) where it must be found.
+
+    ``rows`` says that they are cells of rows, whose units are lines.
+    """
 
     name: str
     data: bytes
     sentences: tuple[tuple[str, tuple[str, str] | None], ...]
+    rows: bool = False
 
 
 def sentence(rng):
@@ -75,7 +82,21 @@ def sentence(rng):
 def folder(count, seed=0):
     """Yield ``count`` files, the formats in turn."""
     rng = random.Random(seed)
-    makers = (_pdf, _docx, _html, _pptx, _two_columns, _epub, _odt, _rtf, _md, _txt)
+    makers = (
+        _pdf,
+        _docx,
+        _html,
+        _pptx,
+        _two_columns,
+        _epub,
+        _odt,
+        _rtf,
+        _md,
+        _txt,
+        _csv,
+        _xlsx,
+        _eml,
+    )
     for number in range(count):
         yield makers[number % len(makers)](f"{number // 100}/file{number}", rng)
 
@@ -104,7 +125,7 @@ def _pdf(name, rng):
 
 
 def _two_columns(name, rng):
-    groups = [_paragraphs(rng, 3) for _ in range(12)]
+    groups = [_paragraphs(rng, 3) for _ in range(9)]
     page = [paragraph for paragraphs, _ in groups for paragraph in paragraphs]
     known = tuple((one, ("page", "1")) for _, sentences in groups for one in sentences)
     data = making.pdf([page], columns=2, size=6)
@@ -151,6 +172,42 @@ def _odt(name, rng):
 def _rtf(name, rng):
     paragraphs, known = _paragraphs(rng)
     return Known(f"{name}.rtf", making.rtf(paragraphs), tuple((one, None) for one in known))
+
+
+def _table(rng):
+    """Rows under a header, and their notes with the cells they stand in."""
+    rows = [("Name", "Note")] + [(f"Row {n}", sentence(rng)) for n in range(rng.randint(2, 9))]
+    places = [f"A{number}:B{number}" for number in range(2, len(rows) + 1)]
+    return rows, [(note, place) for (_, note), place in zip(rows[1:], places, strict=True)]
+
+
+def _csv(name, rng):
+    rows, known = _table(rng)
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    places = tuple((note, ("cells", place)) for note, place in known)
+    return Known(f"{name}.csv", out.getvalue().encode(), places, rows=True)
+
+
+def _xlsx(name, rng):
+    from openpyxl import Workbook
+
+    rows, known = _table(rng)
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    places = tuple((note, ("cells", f"Sheet!{place}")) for note, place in known)
+    return Known(f"{name}.xlsx", out.getvalue(), places, rows=True)
+
+
+def _eml(name, rng):
+    paragraphs, known = _paragraphs(rng)
+    message = EmailMessage()
+    message["Subject"], message["From"] = name, "Ana Paz <ana@example.org>"
+    message.set_content("\n\n".join(paragraphs))
+    return Known(f"{name}.eml", message.as_bytes(), tuple((one, ("part", "1")) for one in known))
 
 
 def _md(name, rng):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 suffixes = (".pdf",)
 version = 1
-needs = ("pypdfium2", *ocr.LIBRARIES)
+needs, runs = ("pypdfium2", *ocr.LIBRARIES), (ocr.PROGRAM,)
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _NO_TITLE = re.compile(

@@ -57,15 +57,19 @@ class DenseIndex:
                 f"{where} holds {self._index.ntotal} vectors for {expected} passages: run: qa index"
             )
 
-    def top(self, question: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+    def top(
+        self, question: Vectors, k: int, only: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[npt.NDArray[np.int64], Vectors]:
         """The ``k`` passages with the highest cosine to a question vector of shape (d,).
 
+        ``only`` says of each passage whether it is looked at; None is all of them.
         Returns ids and cosines, highest first, ties by id ascending.
         """
-        k = min(k, self._index.ntotal)
+        k = min(k, self._index.ntotal if only is None else int(only.sum()))
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, ids = self._index.search(question.reshape(1, -1), k)
+        chosen = None if only is None else _selected(only)
+        scores, ids = self._index.search(question.reshape(1, -1), k, params=chosen)
         order = np.lexsort((ids[0], -scores[0]))
         return ids[0][order], scores[0][order]
 
@@ -79,3 +83,12 @@ class DenseIndex:
         flat = faiss.rev_swig_ptr(self._index.get_xb(), count * dimension)
         view: Vectors = flat.reshape(count, dimension)
         return view
+
+
+def _selected(only: npt.NDArray[np.bool_]) -> Any:
+    """FAISS's parameters for a search among some of the vectors."""
+    import faiss
+
+    parts: Any = faiss  # its classes are missing from its types
+    bits = np.packbits(only, bitorder="little")
+    return parts.SearchParameters(sel=parts.IDSelectorBitmap(bits))

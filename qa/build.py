@@ -13,17 +13,17 @@ from qa.encoder import copy_encoder
 from qa.encoders import FOLDER as ENCODERS
 from qa.encoders import InstalledEncoders, folder_of
 from qa.errors import CorpusError, IndexDamaged, IndexMissing, ModelError
-from qa.lexical import TermCounts, count_terms, load_counts, merge
+from qa.lexical import TermCounts, load_counts, merge
 from qa.lock import building
 from qa.manifest import Manifest, read_manifest, write_manifest
 from qa.nouns import IndexInfo, Skipped
-from qa.parts import FreshPart, KeptPart, fresh_part, kept_part
-from qa.readers import CannotRead
+from qa.parts import FreshPart, KeptPart, kept_part
+from qa.reading import Job, reading_parts
 from qa.reporter import Reporter
 from qa.snapshot import Snapshot
 from qa.sources import scan
 from qa.storage import storing
-from qa.survey import Request, Survey, read, survey
+from qa.survey import Request, Survey, survey
 from qa.sweep import sweep, tidy
 from qa.vectors import settle, vectors_of
 
@@ -159,25 +159,26 @@ def _draft_parts(
     places = {} if snapshot is None else {r.name: i for i, r in enumerate(snapshot.sources)}
     drafts: list[FreshPart | KeptPart] = []
     lost: list[Skipped] = []
-    reporter.start("reading", len(surveyed.fingerprints) - len(kept))
-    for name, file in surveyed.files.items():
-        if name in kept and snapshot is not None:
-            drafts.append(kept_part(snapshot, places[name]))
-            continue
-        try:
-            fingerprint, reading = read(file)
-        except CannotRead as error:
-            lost.append(Skipped(name, str(error)))
-        else:
-            drafts.append(fresh_part(name, fingerprint, reading, request.settings.cut, embedder))
-        reporter.advance(1)
+    files = [file for file in surveyed.files.values() if file.name not in kept]
+    reporter.start("reading", len(files))
+    job = Job(request.settings.cut, embedder, request.limits)
+    with reading_parts(files, surveyed.fingerprints, job) as found:
+        for name in surveyed.files:
+            if name in kept and snapshot is not None:
+                drafts.append(kept_part(snapshot, places[name]))
+                continue
+            part = next(found)
+            if isinstance(part, Skipped):
+                lost.append(part)
+            else:
+                drafts.append(part)
+            reporter.advance(1)
     return drafts, tuple(lost)
 
 
 def _counts(snapshot: Snapshot | None, drafts: Sequence[FreshPart | KeptPart]) -> TermCounts:
     """The terms of all drafts: counted anew for what was read, taken over for what was kept."""
-    fresh_terms: list[list[str]] = []
-    fresh_rows: list[int] = []
+    parts: list[tuple[TermCounts, npt.NDArray[np.int64]]] = []
     total = 0
     old_size = 0 if snapshot is None else len(snapshot.passages)
     old_rows = np.full(old_size, -1, np.int64)
@@ -186,10 +187,8 @@ def _counts(snapshot: Snapshot | None, drafts: Sequence[FreshPart | KeptPart]) -
         if isinstance(draft, KeptPart):
             old_rows[draft.first : draft.end] = np.arange(total, total + size)
         else:
-            fresh_terms.extend(draft.terms)
-            fresh_rows.extend(range(total, total + size))
+            parts.append((draft.counts, np.arange(total, total + size)))
         total += size
-    parts = [(count_terms(fresh_terms), np.array(fresh_rows, np.int64))]
     if snapshot is not None and (old_rows >= 0).any():
         parts.append((load_counts(snapshot.folder / "bm25"), old_rows))
     return merge(parts, total)

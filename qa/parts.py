@@ -10,6 +10,7 @@ import numpy as np
 import xxhash
 
 from qa import tokens
+from qa.counts import TermCounts, count_terms
 from qa.generation import PASSAGE_DTYPE, SourcePart, SourceRecord, json_line
 from qa.passages import cut, embedded_text
 from qa.snapshot import DocumentRecord
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FreshPart:
-    """A source read anew: its part, and for each passage what to embed and its terms."""
+    """A source read anew: its part, what to embed of each passage, and all passages' terms."""
 
     part: SourcePart
     embed: tuple[str, ...]
-    terms: tuple[list[str], ...]
+    counts: TermCounts
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        texts = sum(memoryview(text).nbytes for text in self.part.texts)
+        return texts + sum(map(len, self.embed)) + 6 * len(self.counts.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def fresh_part(
         keys=np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 16),
         twins=np.array(twins, np.uint64),
     )
-    return FreshPart(part, tuple(embed), tuple(terms))
+    return FreshPart(part, tuple(embed), count_terms(terms))
 
 
 def kept_part(snapshot: Snapshot, source: int) -> KeptPart:

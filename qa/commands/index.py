@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Skip larger files.",
 )
+@options.max_seconds_option
+@options.max_memory_option
+@click.option("--retry", is_flag=True, help="Read again what could not be read before.")
 @options.json_option
 @click.pass_context
 def command(
@@ -42,6 +45,9 @@ def command(
     check: bool,
     rollback: bool,
     max_file_size: int,
+    max_seconds: float,
+    max_memory: int,
+    retry: bool,
     as_json: bool,
 ) -> None:
     """Build the index of CORPUS (default: corpus/), or bring it up to date.
@@ -49,6 +55,7 @@ def command(
     Only what changed is read and embedded again. Until the new generation is published, the old
     one answers.
     """
+    from qa.limits import Limits
     from qa.settings import IndexSettings
     from qa.survey import Request
 
@@ -57,7 +64,9 @@ def command(
             raise UsageError("--rollback goes with neither --dry-run nor --check")
         _rollback(index, as_json=as_json)
         return
-    request = Request(corpus, index, IndexSettings(), embedder, max_file_size)
+    limits = Limits(max_seconds, max_memory)
+    settings = IndexSettings()
+    request = Request(corpus, index, settings, embedder, max_file_size, limits, retry)
     if dry_run or check:
         doing = _plan(request, as_json=as_json)
         ctx.exit(options.FOUND if check and doing else 0)

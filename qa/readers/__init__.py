@@ -33,6 +33,9 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
     """A file's bytes can't be had; the message is the reason."""
 
 
+# The reason of a file whose content took more memory than there was.
+OUT_OF_MEMORY = "needed more memory than there is"
+
 # Imported by name and not by searching the folder: a stray file there is not run.
 _MODULES = ("text", "markdown", "rst", "jsonl")
 
@@ -92,6 +95,8 @@ def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
         return Reading(skipped=(Skipped(source.name, "its .meta.json says index: false"),))
     try:
         reading = reader.read(source, data, meta)
+    except MemoryError:
+        return Reading(skipped=(Skipped(source.name, OUT_OF_MEMORY),))
     except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything
         reason = f"its content can't be read ({type(error).__name__}: {str(error)[:200]})"
         return Reading(skipped=(Skipped(source.name, reason),))

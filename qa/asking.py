@@ -180,7 +180,7 @@ class Session:
             index=self.snapshot.info,
             seconds={"total": seconds, "check": seconds},
             missing=refusal.unknown_words(self.snapshot, question, self._only) if reason else (),
-            unread=refusal.unread(self.snapshot) if reason else (),
+            unread=refusal.unread(self.snapshot, question) if reason else (),
         )
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qa import generation, hints
+from qa.coverage import Coverage, coverage_of
 from qa.encoder import copy_encoder
 from qa.encoders import FOLDER as ENCODERS
 from qa.encoders import InstalledEncoders, folder_of
@@ -50,8 +51,13 @@ class Outcome:
     published: bool
     embedded: int
     reused: int
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[tuple[str, str], ...] = field(default=())
+    coverage: Coverage
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Everything that was not read, and why."""
+        return self.coverage.skipped
 
 
 def build(request: Request, reporter: Reporter, encoders: Encoders | None = None) -> Outcome:
@@ -248,7 +254,6 @@ def _remember(request: Request, surveyed: Survey, name: str) -> None:
 
 
 def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded: int) -> Outcome:
-    within = tuple(item for record in snapshot.sources for item in record.skipped)
     notes = tuple((record.name, note) for record in snapshot.sources for note in record.notes)
     passages = len(snapshot.passages)
     return Outcome(
@@ -257,7 +262,7 @@ def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded:
         published=published,
         embedded=embedded,
         reused=passages - embedded,
-        skipped=surveyed.plan.skipped + within,
+        coverage=coverage_of(snapshot),
         notes=notes,
     )
 

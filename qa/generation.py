@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from qa.settings import IndexSettings
 
-VERSION = 2
+VERSION = 3
 FOLDER = "generations"
 DESCRIPTION = "generation.json"
 PASSAGES_BM25 = "bm25"
@@ -72,7 +72,10 @@ DOCUMENT_DTYPE = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """What the index knows of one file: its content's digest, what read it, what could not be."""
+    """What the index knows of one file: its content's digest, what read it, what could not be.
+
+    ``pages`` counts its pages or slides, ``blank_pages`` those of them without text.
+    """
 
     name: str
     digest: str
@@ -81,6 +84,8 @@ class SourceRecord:
     passages: int
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    pages: int = 0
+    blank_pages: int = 0
 
     def to_line(self) -> bytes:
         """One JSON line."""

@@ -91,11 +91,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of one file: its documents, what it could not read, what it noticed."""
+    """What a reader made of one file: its documents, what it could not read, what it noticed.
+
+    ``pages`` is how many pages or slides the file has, those without text included; None where it
+    has none, or none but those that locators name.
+    """
 
     documents: tuple[Document, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    pages: int | None = None
 
 
 # ---------------------------------------------------------------- what is indexed

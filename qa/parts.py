@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from qa.snapshot import Snapshot
 
 
+_PAGES = frozenset({"page", "slide"})
+
+
 @dataclass(frozen=True, slots=True)
 class FreshPart:
     """A source read anew: its part, what to embed of each passage, and all passages' terms."""
@@ -82,6 +85,7 @@ def fresh_part(
             terms.append(tokens.analyse(embedded_text(document.title, p.headings, words)))
             keys.append(reuse_key(embedder, embed[-1]))
             twins.append(xxhash.xxh3_64_intdigest(" ".join(words.split()).encode()))
+    pages, blank = _pages(reading)
     record = SourceRecord(
         name=name,
         digest=fingerprint.digest,
@@ -90,6 +94,8 @@ def fresh_part(
         passages=len(rows),
         skipped=reading.skipped,
         notes=reading.notes,
+        pages=pages,
+        blank_pages=blank,
     )
     part = SourcePart(
         record=record,
@@ -101,6 +107,19 @@ def fresh_part(
         twins=np.array(twins, np.uint64),
     )
     return FreshPart(part, tuple(embed), count_terms(terms))
+
+
+def _pages(reading: Reading) -> tuple[int, int]:
+    """How many pages or slides a file has, and how many of them without text."""
+    named: dict[tuple[str, str], bool] = {}
+    for document in reading.documents:
+        for found in document.locators:
+            if found.kind in _PAGES:
+                written = not document.text[found.start : found.end].isspace()
+                page = (found.kind, found.label)
+                named[page] = named.get(page, False) or (written and found.start < found.end)
+    pages = max(reading.pages or 0, len(named))
+    return pages, pages - sum(named.values())
 
 
 def kept_part(snapshot: Snapshot, source: int) -> KeptPart:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from qa import hints, tokens
+from qa import tokens
 from qa.calibration import too_unsure
+from qa.coverage import coverage_of
+from qa.reasons import on_purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,8 +70,7 @@ _ASKING = frozenset(
         "whose",
     }
 )
-# What the folder's owner left out on purpose could not hold the answer.
-_ON_PURPOSE = ("hidden", "index: false")
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def nothing_bears(
@@ -145,13 +147,19 @@ def _stands(snapshot: Snapshot, terms: Iterable[str], only: Only | None) -> bool
     return any(len(ids) if only is None else only[ids].any() for ids in postings)
 
 
-def unread(snapshot: Snapshot) -> tuple[Skipped, ...]:
-    """The files and rows that could not be read, and so might hold the answer."""
-    skipped = hints.read(snapshot.index, snapshot.name).skipped
-    within = tuple(item for record in snapshot.sources for item in record.skipped)
-    return tuple(
-        item for item in skipped + within if not any(words in item.reason for words in _ON_PURPOSE)
-    )
+def unread(snapshot: Snapshot, question: str) -> tuple[Skipped, ...]:
+    """The files and rows that could not be read, and so might hold the answer.
+
+    Those whose names have most words of the question come first; what was left out on purpose, or
+    is empty, is none.
+    """
+    asked = {term for _, terms in tokens.content_words(question) for term in terms}
+
+    def lacking(item: Skipped) -> int:
+        return -len(asked.intersection(tokens.analyse(_NO_WORD.sub(" ", item.path))))
+
+    found = coverage_of(snapshot).skipped
+    return tuple(sorted((item for item in found if not on_purpose(item)), key=lacking))
 
 
 def _listed(words: Sequence[str], *, quoted: bool = True) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 import pytest
 
 from qa import readers, retry
@@ -12,24 +10,6 @@ from qa.limits import Limits
 from qa.nouns import Reading, Skipped
 
 LIMITS = Limits(seconds=10, memory=1_000_000_000)
-
-
-@pytest.fixture
-def installed(monkeypatch):
-    """Let only these distributions be there."""
-    retry._installed.cache_clear()
-    there = set()
-
-    def version(name):
-        if name not in there:
-            raise metadata.PackageNotFoundError(name)
-        return "1"
-
-    monkeypatch.setattr(metadata, "version", version)
-    wanted = ["click>=8", 'one>=1; extra == "some"', "two-more[x]>=2,<3 ; extra == 'some'"]
-    monkeypatch.setattr(metadata, "requires", lambda name: wanted)
-    yield there
-    retry._installed.cache_clear()
 
 
 def again(reason, limits=LIMITS):
@@ -43,19 +23,6 @@ def test_another_limit_is_another_chance(limit):
     reason = getattr(LIMITS, limit)
     assert not again(reason)
     assert again(reason, Limits(seconds=11, memory=1_100_000_000))
-
-
-def test_an_extra_is_there_when_all_of_it_is(installed):
-    """A reason that names the extra holds until each of its libraries is installed."""
-    reason = "such files need: pip install 'qa[some]' (No module named 'one')"
-    assert not again(reason)
-    retry._installed.cache_clear()
-    installed.add("one")
-    assert not again(reason)
-    retry._installed.cache_clear()
-    installed.add("two-more")
-    assert again(reason)
-    assert not again("such files need: pip install 'qa[other]'")
 
 
 def test_a_program_of_the_system(monkeypatch):
@@ -73,22 +40,23 @@ def test_other_reasons_stay():
     assert not retry.tried_again(SourceRecord("a", "d", "r", 1, 1), LIMITS)
 
 
-def test_a_build_reads_again_what_now_can_be_read(library, installed, monkeypatch):
+def test_a_build_reads_again_what_now_can_be_read(library, monkeypatch):
     """Once, and the file's reason is gone; what else failed is left alone."""
     original = readers.read
-    needs = "they need: pip install 'qa[some]'"
-    read = []
+    needs = "scans need Tesseract: install tesseract-ocr"
+    read, there = [], []
 
     def without(source, data, meta):
         read.append(source.name)
-        if source.name == "x.txt" and not installed:
+        if source.name == "x.txt" and not there:
             return Reading(skipped=(Skipped(source.name, needs),))
         return original(source, data, meta)
 
     monkeypatch.setattr(readers, "read", without)
+    monkeypatch.setattr(retry, "which", lambda name: name if there else None)
     library.write("a.txt", "Words.")
     library.write("empty.txt", "")
-    library.write("x.txt", "Words that need a library.")
+    library.write("x.txt", "Words that need a program.")
     assert {item.path: item.reason for item in library.build().skipped} == {
         "empty.txt": "empty",
         "x.txt": needs,
@@ -96,8 +64,7 @@ def test_a_build_reads_again_what_now_can_be_read(library, installed, monkeypatc
     read.clear()
     assert not library.build().published
     assert read == []
-    retry._installed.cache_clear()
-    installed.update({"one", "two-more"})
+    there.append("tesseract")
     outcome = library.build()
     assert outcome.plan.reread == ("x.txt",)
     assert read == ["x.txt"]
@@ -105,8 +72,8 @@ def test_a_build_reads_again_what_now_can_be_read(library, installed, monkeypatc
     assert not library.build().published
 
 
-def test_asked_to_all_that_failed_is_read_again(library, monkeypatch):
-    """``--retry``, whatever the reason; what was read well is not."""
+def test_asked_to_all_that_failed_is_read_again(library):
+    """Whatever the reason; what was read well is not."""
     library.write("a.txt", "Words.")
     library.write("empty.txt", "")
     library.build()

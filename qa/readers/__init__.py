@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -100,4 +101,4 @@ def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
     except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything
         reason = f"its content can't be read ({type(error).__name__}: {str(error)[:200]})"
         return Reading(skipped=(Skipped(source.name, reason),))
-    return Reading(reading.documents, reading.skipped, notes + reading.notes)
+    return replace(reading, notes=notes + reading.notes)

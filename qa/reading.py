@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from qa.crew import Crew
 from qa.nouns import Reading, Skipped
 from qa.parts import FreshPart, fresh_part
 from qa.readers import CannotRead
 from qa.survey import read
-from qa.workers import Crew, Job
+from qa.workers import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Processes that read files side by side, each file within its limits; results come in order.
+"""A process that reads files for this one, each within its limits.
 
-Processes are started fresh and talk in frames of JSON and raw bytes (see `qa.wire`): the library's
+It is started fresh and talk in frames of JSON and raw bytes (see `qa.wire`): the standard library's
 `multiprocessing` would unpickle what a process sent that has read a hostile file.
 """
 
@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from qa.limits import Limits
-from qa.parts import FreshPart
 from qa.wire import LENGTH_BYTES, Garbled, unframe, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from qa.nouns import SourceFile
+    from qa.parts import FreshPart
     from qa.passages import CutSettings
 
 # Modules that a process imports before it reads: for tests, which bring readers of their own.
@@ -38,9 +36,6 @@ _BOOT = (
 )
 _START_SECONDS = 60.0
 _END_SECONDS = 2.0
-_MOST_FILES = 500  # of a process, for libraries that leak
-_AHEAD = 16  # files a process may be ahead of who takes the results
-_HELD_BYTES = 64_000_000
 _CHUNK = 1 << 20
 _NEAR = 0.7  # of the memory allowed: a process that dies there died of it
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
@@ -68,7 +63,7 @@ class _Gone(Exception):  # noqa: N818 - a state of the process
 
 
 class Worker:
-    """A process that reads one file at a time.
+    """A process that reads files one after another, in the order they are asked for.
 
     Raises:
         OSError: it can't be started.
@@ -88,24 +83,29 @@ class Worker:
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout.fileno()
         self._ready = False
+        self._asked: deque[tuple[str, str]] = deque()
         self.files = 0
 
-    def read(self, file: SourceFile) -> FreshPart | Failed:
-        """What the process made of a file; after a failure it is not to be asked again."""
+    def ask(self, file: SourceFile) -> None:
+        """Ask for a file; there may be a few whose answers were not taken yet."""
         token = os.urandom(8).hex()  # an answer that another file's reader prepared has it not
         request = {"name": file.name, "path": os.fspath(file.path), "token": token}
         facts = {"size": file.size, "mtime_ns": file.mtime_ns}
+        self._asked.append((file.name, token))
         self.files += 1
-        try:
-            self._await_start()
+        with suppress(BrokenPipeError):  # it is gone: that is seen when the answer is taken
             self._requests.write(json.dumps({**request, **facts}).encode() + b"\n")
             self._requests.flush()
+
+    def answer(self) -> FreshPart | Failed:
+        """What it made of the file asked for first; after a failure it is of no use any more."""
+        name, token = self._asked.popleft()
+        try:
+            self._await_start()
             data = self._receive(self._limits.seconds, self._limits.too_long)
-            return _taken_in(data, file.name, token)
         except _Gone as gone:
             return Failed(str(gone), self._ready)
-        except BrokenPipeError:
-            return Failed(self._death(), self._ready)
+        return _taken_in(data, name, token)
 
     def kill(self) -> None:
         """End the process and what it has started, whatever they are doing."""
@@ -166,7 +166,9 @@ class Worker:
             return "its reader stopped answering"
         self._process.returncode = code = os.waitstatus_to_exitcode(status)
         unit = 1 if sys.platform == "darwin" else 1024
-        if usage.ru_maxrss * unit > _NEAR * self._limits.memory:
+        # A process begins with the peak of the one that started it.
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if usage.ru_maxrss > own and usage.ru_maxrss * unit > _NEAR * self._limits.memory:
             return self._limits.too_big
         if code == -signal.SIGKILL:
             return "its reader was killed, perhaps for want of memory: qa index --retry tries again"
@@ -174,106 +176,6 @@ class Worker:
             return self._limits.too_long
         how = f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
         return f"its content made the reader crash ({how})"
-
-
-class Crew:
-    """Threads that each keep a process busy with the next file; they start when first asked.
-
-    Use it as a context manager: on leaving, whatever the reason, the processes are ended.
-    """
-
-    def __init__(self, files: Sequence[SourceFile], job: Job, size: int | None = None) -> None:
-        self._files = files
-        self._job = job
-        self._size = min(size or _cores(), len(files))
-        self._news = threading.Condition()
-        self._found: dict[int, FreshPart | Failed | Exception] = {}
-        self._next = self._taken = self._held = 0
-        self._closed = False
-        self._workers: deque[Worker] = deque()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._news:
-            self._closed = True
-            self._news.notify_all()
-            for worker in self._workers:
-                worker.kill()
-        for thread in self._threads:
-            thread.join()
-
-    def start(self) -> None:
-        """Begin to read ahead."""
-        if not self._threads:
-            self._threads = [threading.Thread(target=self._work) for _ in range(self._size)]
-            for thread in self._threads:
-                thread.start()
-
-    def results(self) -> Iterator[FreshPart | Failed]:
-        """What was made of each file, in their order."""
-        self.start()
-        for number in range(len(self._files)):
-            with self._news:
-                while number not in self._found:
-                    self._news.wait()
-                found = self._found.pop(number)
-                self._taken = number + 1
-                self._held -= _size(found)
-                self._news.notify_all()
-            if isinstance(found, Exception):
-                raise found
-            yield found
-
-    def _work(self) -> None:
-        """Read the next file, and the next, until there is none or the crew is closed."""
-        worker: Worker | None = None
-        while (number := self._next_file()) is not None:
-            found: FreshPart | Failed | Exception
-            try:
-                worker = worker or self._hire()
-                found = worker.read(self._files[number])
-            except OSError as error:
-                found = Failed(f"no process could be started to read it ({error.strerror})", False)
-            except Exception as error:  # noqa: BLE001 - raised again where the results are taken
-                found = error
-            if worker and (not isinstance(found, FreshPart) or worker.files >= _MOST_FILES):
-                self._dismiss(worker)
-                worker = None
-            with self._news:
-                self._found[number] = found
-                self._held += _size(found)
-                self._news.notify_all()
-        if worker:
-            self._dismiss(worker)
-
-    def _next_file(self) -> int | None:
-        with self._news:
-            self._news.wait_for(lambda: self._closed or self._next == self._taken or self._room())
-            if self._closed or self._next >= len(self._files):
-                return None
-            self._next += 1
-            return self._next - 1
-
-    def _room(self) -> bool:
-        """Whether another file may be read before the next result is taken."""
-        ahead = self._next - self._taken
-        return ahead < _AHEAD * self._size and self._held < _HELD_BYTES
-
-    def _hire(self) -> Worker:
-        with self._news:
-            if self._closed:
-                raise OSError(0, "interrupted")
-            worker = Worker(self._job)
-            self._workers.append(worker)
-            return worker
-
-    def _dismiss(self, worker: Worker) -> None:
-        with self._news:
-            self._workers.remove(worker)
-        worker.close()
 
 
 def _taken_in(data: bytearray, name: str, token: str) -> FreshPart | Failed:
@@ -290,13 +192,3 @@ def _arguments(job: Job) -> str:
     limits = {"seconds": job.limits.seconds, "memory": job.limits.memory}
     given = {"cut": asdict(job.cut), "embedder": job.embedder, "modules": MODULES}
     return json.dumps({**given, **limits})
-
-
-def _size(found: FreshPart | Failed | Exception) -> int:
-    return found.bytes if isinstance(found, FreshPart) else 0
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from qa import readers, workers
+from qa.crew import Crew
 from qa.limits import Limits
 from qa.nouns import SourceFile
 from qa.passages import CutSettings
 from qa.reading import reading_parts
 from qa.survey import fingerprint
-from qa.workers import Crew, Failed, Job, Worker
+from qa.workers import Failed, Job, Worker
 
 DATA = Path(__file__).resolve().parent / "data"
 LIMITS = Limits(seconds=1.5, memory=500_000_000)
@@ -146,6 +147,36 @@ def test_results_come_in_order_whatever_takes_how_long(folder, hostile):
     for file, part in zip(files, found, strict=True):
         assert b"".join(part.part.texts) == file.path.read_bytes()
         assert part.part.record.digest == prints[file.name].digest
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_processes_are_replaced_after_a_while(folder, monkeypatch, most):
+    """What was asked of the old one, and not answered, is asked of the new one."""
+    monkeypatch.setattr("qa.crew._MOST_FILES", most)
+    files = []
+    for number in range(9):
+        path = folder.write(f"n{number}.hostile", f"{'abort' if number == 4 else number} words")
+        files.append(SourceFile(path.name, path, path.stat().st_size, 0))
+    with Crew(files, Job(CutSettings(), "e", LIMITS), size=1) as crew:
+        found = list(crew.results())
+    assert [getattr(each, "reason", "")[:11] for each in found] == [
+        "its content" if number == 4 else "" for number in range(9)
+    ]
+
+
+def test_one_process_reads_on_while_others_wait_for_nothing(folder):
+    """Results that are taken late are read ahead, up to a bound, and the rest after that."""
+    files = []
+    for number in range(200):
+        path = folder.write(f"n{number:03}.hostile", f"{number} words")
+        files.append(SourceFile(path.name, path, path.stat().st_size, 0))
+    with Crew(files, Job(CutSettings(), "e", LIMITS), size=2) as crew:
+        results = crew.results()
+        names = [next(results).part.record.name]
+        time.sleep(1)
+        assert len(crew._found) <= 2 * 16
+        names += [each.part.record.name for each in results]
+    assert names == [file.name for file in files]
 
 
 def test_read_apart_is_read_here(folder, monkeypatch):

@@ -191,6 +191,7 @@ def _write_parts(  # noqa: PLR0913 - from where, how and where to, each once
                 tally.add(part.counts)
                 vectors.add(part.part.keys, part.embed)
                 writer.add(part.part)
+                reporter.describe(f"reading ({writer.passages:,} passages)")
             reporter.advance(1)
     before = None if snapshot is None else snapshot.folder / "bm25"
     return tally.total(before), tuple(lost)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.75
 _MOST = np.iinfo(np.uint16).max
-_BLOCK = 1 << 21  # postings that are worked on at once, of which each takes some 50 bytes then
+_BLOCK = 1 << 18  # postings that are worked on at once, of which each takes some 50 bytes then
 
 
 @dataclass(frozen=True, slots=True, eq=False)

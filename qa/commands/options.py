@@ -121,6 +121,9 @@ class _Plain:
     def start(self, description: str, total: int) -> None:
         """Show nothing."""
 
+    def describe(self, description: str) -> None:
+        """Show nothing."""
+
     def advance(self, n: int) -> None:
         """Show nothing."""
 

@@ -9,6 +9,7 @@ run by ONNX Runtime; torch is not needed.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,7 @@ _MAX_TITLE = 24
 _MAX_TOKENS = 384
 _MAX_ANSWER = 30
 _PER_PASSAGE = 3
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Context(NamedTuple):
@@ -187,7 +189,8 @@ def extractions(
 
 def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
     def encode(some: str) -> Any:
-        return tokenizer.encode(some, add_special_tokens=False)
+        whole = _SURROGATE.sub("\ufffd", some)  # half characters are no text to the tokenizer
+        return tokenizer.encode(whole, add_special_tokens=False)
 
     asked = encode(question).ids[:_MAX_QUESTION]
     above = encode(title).ids[:_MAX_TITLE] if title else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa import tokens
+from qa.contrast import opposed, unit_missing
 from qa.extract import Candidate, SentenceVectors, asked_for, rarities
 from qa.guard import Mismatch, mismatch, names_of
 from qa.reader import Context
@@ -41,20 +42,30 @@ FEATURES = (
     "in_question",
     "sentence_cosine",
     "names_unknown",
+    "unit_missing",
+    "opposed",
+    "rarest_missing",
 )
 _BOUND = 3.0
 # How many sentences are embedded for a question, and what the others count with.
 _EMBEDDED = 8
 _UNSEEN = 0.3
+_BEFORE, _AFTER = "$€£¥", "%‰°"
+# Scripts from here on leave no space between words.
+_UNSPACED = "\u0e00"
 
 
 class _Found(NamedTuple):
-    """A span that the reader found in a passage, and the sentences around it."""
+    """A span that the reader found in a passage, and the sentences around it.
+
+    ``first`` says whether it is the best of its passage.
+    """
 
     hit: Hit
     span: Span
     extraction: Extraction
     quote: tuple[int, int]
+    first: bool
 
     @property
     def text(self) -> str:
@@ -106,12 +117,12 @@ class SpanExtractor:
         contexts = [Context(title_of(hit), hit.text) for hit in read]
         extractions = self.reader.read_pairs([(question, context) for context in contexts])
         spans = [
-            _Found(hit, span, extraction, quote_around(hit, span))
+            _Found(hit, span, extraction, quote_around(hit, span), place == 0)
             for hit, extraction in zip(read, extractions, strict=True)
-            for span in extraction.spans
+            for place, span in enumerate(whole_words(hit.text, s) for s in extraction.spans)
         ]
         rarity = rarities(self.snapshot, candidates.terms)
-        said = Counter(_key(one.text) for one in spans if one.span == one.extraction.spans[0])
+        said = Counter(_key(one.text) for one in spans if one.first)
         best = max((one.span.score for one in spans), default=0.0)
         cosines = self._cosines(spans, candidates)
         asked = set(candidates.terms)
@@ -124,6 +135,7 @@ class SpanExtractor:
             behind = max(-_BOUND, (one.span.score - best) / 10)
             whole = [*values[:2], behind, *values[2:8], again, *values[8:]]
             whole += [_known(one.text, asked), cosines.get(one.sentence, _UNSEEN), unknown]
+            whole += _contrasts(question, one, rarity)
             rows.append((one, lacking, whole))
         return rows
 
@@ -151,7 +163,7 @@ class SpanExtractor:
 def features(
     question: str, one: _Found, rarity: dict[str, float], lacking: Mismatch
 ) -> list[float]:
-    """What speaks for a span by itself, in the order of `FEATURES` without five of them.
+    """What speaks for a span by itself, in the order of `FEATURES` without eight of them.
 
     The margin over the null answer and the answerable logit, over 10 and bounded; the share of the
     question's weight in the passage, and in the sentence, each with what stands above; the
@@ -161,8 +173,10 @@ def features(
 
     The others say how far the margin is behind the best of the question's, over 10; whether another
     passage's best span has the same words; what share of the span's words stand in the question;
-    the cosine of the sentence to the question; and the share of the question's names that stand
-    nowhere in the folder.
+    the cosine of the sentence to the question; the share of the question's names that stand
+    nowhere in the folder; whether the sentence, with what stands above it, lacks the unit that is
+    asked for, or has the opposite of a word of the question; and whether the rarest word of the
+    question is missing in the passage.
     """
     hit, span = one.hit, one.span
     above = set(tokens.analyse(" ".join((hit.title, *hit.headings))))
@@ -184,6 +198,27 @@ def features(
     ]
 
 
+def whole_words(text: str, span: Span) -> Span:
+    """The span widened to whole words, to the sign of a currency before it, of a share after it.
+
+    Not in scripts that leave no space between words.
+    """
+    start, end = span.start, span.end
+    while 0 < start < len(text) and (
+        _within_word(text, start) or (text[start - 1] in _BEFORE and text[start].isdigit())
+    ):
+        start -= 1
+    while 0 < end < len(text) and _within_word(text, end):
+        end += 1
+    if 0 < end < len(text) and text[end] in _AFTER and text[end - 1].isdigit():
+        end += 1
+    return replace(span, start=start, end=end)
+
+
+def _within_word(text: str, at: int) -> bool:
+    return all(c.isalnum() and c < _UNSPACED for c in text[at - 1 : at + 1])
+
+
 def quote_around(hit: Hit, span: Span) -> tuple[int, int]:
     """The sentence, or sentences, that a span stands in; the span itself where there is none."""
     start, end = hit.start + span.start, hit.start + span.end
@@ -199,27 +234,38 @@ def title_of(hit: Hit) -> str:
 
 
 def reranked(found: Sequence[Hit], extracted: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The passages with those that were read first, by their most probable answer.
+    """The passages by their retrieval score and the probability of their best answer, added up.
 
-    ``scores`` gets that probability as ``reader``, and ``score`` is one more than it: above every
-    passage that was not read.
+    Where the reader is unsure of all, the order is that of retrieval; a passage that was not read
+    is never above one that was. ``scores`` gets the probability as ``reader``.
     """
     best: dict[int, float] = {}
     for candidate in extracted:
         passage = candidate.hit.passage_id
         best[passage] = max(best.get(passage, 0.0), candidate.probability)
-    read = [hit for hit in found if hit.passage_id in best]
-    read.sort(key=lambda hit: (-best[hit.passage_id], hit.rank))
-    rest = [hit for hit in found if hit.passage_id not in best]
     marked = [
         replace(
             hit,
-            score=1 + best[hit.passage_id],
+            score=hit.score + best[hit.passage_id],
             scores=hit.scores | {"reader": best[hit.passage_id]},
         )
-        for hit in read
+        if hit.passage_id in best
+        else hit
+        for hit in found
     ]
-    return tuple(replace(hit, rank=n) for n, hit in enumerate([*marked, *rest], start=1))
+    marked.sort(key=lambda hit: (-hit.score, hit.rank))
+    return tuple(replace(hit, rank=n) for n, hit in enumerate(marked, start=1))
+
+
+def _contrasts(question: str, one: _Found, rarity: dict[str, float]) -> list[float]:
+    above = " ".join((one.hit.title, *one.hit.headings))
+    rarest = max(rarity, key=lambda term: (rarity[term], term), default=None)
+    there = set(tokens.analyse(f"{above} {one.hit.text}"))
+    return [
+        float(unit_missing(question, f"{above} {one.sentence}")),
+        float(opposed(question, f"{above} {one.sentence}")),
+        float(rarest is not None and rarest not in there),
+    ]
 
 
 def _share(rarity: dict[str, float], terms: set[str]) -> float:

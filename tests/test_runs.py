@@ -107,7 +107,7 @@ def test_an_interrupted_run_leaves_the_old_file(run, tmp_path, monkeypatch):
     def fail(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qa.runs.retrieve", fail)
+    monkeypatch.setattr("qa.asking.retrieve", fail)
     with pytest.raises(KeyboardInterrupt):
         run()
     assert (tmp_path / "run.trec").read_bytes() == before

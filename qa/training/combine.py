@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # A span with this token F1 to an expected answer is right.
 _RIGHT = 0.5
 _MOST = 1_000
+_FEWEST = 50
 # Of so many questions one is asked without the passages in which its answer stands, one about
 # another year, name or quantity.
 _TURNS = 4
@@ -53,21 +54,25 @@ def fit_combination(
 ) -> Combination | None:
     """Fit weights of `qa.spans.FEATURES` to what was held out; None where that is too little.
 
-    Each source's held-out articles are indexed together and asked without naming the article, as
+    Every other article of those held out is used; the rest is left to report on. Each source's
+    are indexed together and asked without naming the article, as
     the product asks; at most ``most`` questions of each. A logistic regression tells spans with the
     answer from others; then Platt scaling makes of a question's best span's probability that of
     the answer's being right.
     """
+    parts = [(source.name, source.held_out[::2]) for source in sources]
+    questions = [(name, articles, _questions(articles, most)) for name, articles in parts]
+    if sum(len(asked) for _, _, asked in questions) < _FEWEST:
+        return None
     rows: list[list[float]] = []
     right: list[bool] = []
     group: list[int] = []
     number = 0
-    for source in sources:
-        asked = _questions(source.held_out, most)
+    for name, articles, asked in questions:
         if len(asked) < 2:
             continue
-        session = TemporaryIndexes().open(_corpus(source.held_out), reporter)
-        reporter.start(f"reading for {source.name}", len(asked))
+        session = TemporaryIndexes().open(_corpus(articles), reporter)
+        reporter.start(f"reading for {name}", len(asked))
         for question in varied(asked):
             for values, good in evidence(session, model, question):
                 rows.append(values)
@@ -124,7 +129,7 @@ def fitted(rows: np.ndarray, right: np.ndarray, group: np.ndarray) -> Combinatio
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
-    if not len(right) or right.all() or not right.any() or len(np.unique(group)) < 50:
+    if not len(right) or right.all() or not right.any() or len(np.unique(group)) < _FEWEST:
         return None
     unseen = np.zeros(len(right))
     for train, test in GroupKFold(5).split(rows, right, group):

@@ -107,9 +107,12 @@ def _parameters(path: Path) -> dict[str, Array]:
 
 
 def _value(values: dict[str, Array], name: str) -> Array:
-    """An initializer as floats, quantised or not."""
+    """An initializer as floats, quantised or not; quantising may have turned it."""
     if name in values:
         return values[name].astype(np.float32)
+    turned = f"{name}_Transposed"
+    if f"{turned}_quantized" in values:
+        return _value(values, turned).T
     whole = values[f"{name}_quantized"].astype(np.float32)
     zero = values[f"{name}_zero_point"].astype(np.float32)
     scaled: Array = (whole - zero) * values[f"{name}_scale"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from qa.contrast import OPPOSITES
 from qa.guard import names_of, years_of
 
 if TYPE_CHECKING:
@@ -16,29 +17,7 @@ _FUNCTION = frozenset({
     "a", "an", "the", "is", "are", "was", "were", "do", "does", "did", "of", "in", "on", "at", "to",
     "for", "by", "with", "has", "have", "had", "be", "been",
 })  # fmt: skip
-# What a question asks for with one word it does not ask for with the other.
-_OPPOSITES = (
-    ("first", "last"), ("largest", "smallest"), ("highest", "lowest"), ("oldest", "youngest"),
-    ("most", "least"), ("more", "less"), ("before", "after"), ("increase", "decrease"),
-    ("increased", "decreased"), ("begin", "end"), ("began", "ended"), ("start", "end"),
-    ("started", "ended"), ("north", "south"), ("east", "west"), ("northern", "southern"),
-    ("eastern", "western"), ("import", "export"), ("imports", "exports"), ("male", "female"),
-    ("men", "women"), ("won", "lost"), ("win", "lose"), ("born", "buried"), ("father", "mother"),
-    ("brother", "sister"), ("husband", "wife"), ("son", "daughter"), ("king", "queen"),
-    ("minimum", "maximum"), ("population", "area"), ("height", "width"), ("open", "close"),
-    ("opened", "closed"), ("founded", "dissolved"), ("support", "oppose"), ("supported", "opposed"),
-    ("allowed", "forbidden"), ("earliest", "latest"), ("best", "worst"), ("cheapest", "dearest"),
-    ("major", "minor"), ("public", "private"), ("internal", "external"), ("positive", "negative"),
-    ("advantage", "disadvantage"), ("true", "false"), ("inside", "outside"), ("urban", "rural"),
-    ("hot", "cold"), ("summer", "winter"), ("primary", "secondary"), ("ancient", "modern"),
-    ("succeed", "fail"), ("always", "never"), ("arrive", "leave"), ("arrived", "left"),
-    ("bought", "sold"), ("buy", "sell"), ("rise", "fall"), ("rose", "fell"), ("above", "below"),
-    ("legal", "illegal"), ("common", "rare"), ("same", "different"),
-    ("president", "vice president"), ("million", "percent"), ("city", "river"),
-    ("country", "continent"), ("war", "election"), ("book", "film"), ("cost", "weigh"),
-    ("killed", "wounded"), ("deaths", "births"),
-)  # fmt: skip
-_OTHER = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
+_OTHER = {a: b for pair in OPPOSITES for a, b in (pair, pair[::-1])}
 
 
 def retyped(question: str, random: Random) -> str:

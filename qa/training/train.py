@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
 from qa.models import ModelFolder, fingerprint, resolve
-from qa.reader import MODEL
-from qa.storage import checksum, storing
+from qa.reader import MODEL, Reader
+from qa.storage import canonical_json, checksum, replace_atomically, storing
 from qa.training.articles import Source, hold_out, hold_out_questions, read_source
+from qa.training.combine import fit_combination
 from qa.training.examples import Maker, Recipe
 from qa.training.loop import Schedule, Training
 from qa.training.own import SUFFIX, read_own
@@ -94,8 +96,25 @@ def _train(
     training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
     export(net, tokenizer, output)
     figures = training.measure(sources, reporter)
+    combine(output, sources, reporter)
     reporter.say(f"Written: {output / MODEL}: use it with --reader {output}")
     return figures
+
+
+def combine(output: Path, sources: Sequence[Source], reporter: Reporter) -> None:
+    """Fit what combines the reader in a folder with retrieval, and write it there.
+
+    Where too little was held out to fit it, the shipped reader's stays in use, and that is said.
+
+    Raises:
+        ModelError: the folder holds no reader.
+        OSError: it can't be written.
+    """
+    found = fit_combination(Reader(output), sources, reporter)
+    if found is None:
+        reporter.say("Too little was held out to fit the combination with retrieval to it.")
+        return
+    replace_atomically(output / COMBINATION, canonical_json(found.as_json()))
 
 
 def sources_of(plan: Plan, reporter: Reporter) -> list[Source]:

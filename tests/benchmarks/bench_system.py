@@ -110,7 +110,7 @@ def run(arguments, **options):
 
 
 RIVAL = """
-import json, pickle, sys
+import json, sys
 from pathlib import Path
 import faiss, numpy as np
 from rank_bm25 import BM25Okapi

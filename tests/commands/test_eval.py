@@ -44,8 +44,9 @@ def test_it_builds_the_index_and_measures(qa, workplace):
     assert again.out.count("\n") == 1
 
 
-def test_a_baseline_and_a_gate(qa, workplace):
+def test_a_baseline_and_a_gate(qa, workplace, monkeypatch):
     """The same run passes; worse by more than the margin fails with exit code 4."""
+    monkeypatch.setenv("QA_EVAL_READER", "none")
     assert qa("eval", "--save", "base.json").code == 0
     same = qa("eval", "--baseline", "base.json", "--fail-on-regression", "F1:0")
     assert same.code == 0

@@ -29,6 +29,7 @@ CITATION = {
     "answer_start": int | None,
     "answer_end": int | None,
     "status": str,
+    "agrees": bool,
     "also_in": list,
 }
 PASSAGE = {
@@ -51,6 +52,9 @@ ANSWER = {
     "abstained": bool,
     "reason": str | None,
     "confidence": float,
+    "disputed": bool,
+    "missing": list,
+    "unread": list,
     "citations": list,
     "passages": list,
     "nearest": list,

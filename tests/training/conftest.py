@@ -12,12 +12,18 @@ from qa.training.train import Plan
 
 _SPECIAL = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]"}
 _WORDS = (
-    "the of in by was is and a on who what when how many which town mill river bridge built lies "
-    "market day bell rings at old people boats from to has it its since"
-).split()
-_TOWNS = ("Arlen", "Bosk", "Corvin", "Dellow", "Edrin", "Fosk", "Garrin", "Hollen")
+    "the", "of", "in", "by", "was", "is", "and", "a", "on", "who", "what", "when", "how", "many",
+    "which", "town", "mill", "river", "bridge", "built", "lies", "market", "day", "bell", "rings",
+    "at", "old", "people", "boats", "from", "to", "has", "it", "its", "since",
+)  # fmt: skip
+_TOWNS = (
+    "Arlen", "Bosk", "Corvin", "Dellow", "Edrin", "Fosk", "Garrin", "Hollen", "Ister", "Jorvel",
+    "Kestrin", "Lorne", "Morvath", "Nessel", "Ostrey", "Pellin", "Quarn", "Rusk", "Selby", "Torrin",
+    "Ulven", "Varrow", "Welk", "Yarrin",
+)  # fmt: skip
 _RIVERS = ("Anse", "Brume", "Calder", "Dove", "Esk", "Fane", "Greet", "Hull")
-_PEOPLE = ("Ada Brook", "Ben Carr", "Cleo Dunn", "Dora Eames", "Emil Frost", "Finn Gale")
+_FIRST = ("Ada", "Ben", "Cleo", "Dora", "Emil", "Finn")
+_LAST = ("Brook", "Carr", "Dunn", "Eames")
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +70,8 @@ def marked(context, question, *answers):
 
 def paragraph(number):
     """A paragraph about a town: long enough to be cut, with two questions or three."""
-    town, river = _TOWNS[number % 8], _RIVERS[number // 2 % 8]
-    year, who = str(1700 + 7 * number), _PEOPLE[number % 6]
+    town, river = _TOWNS[number % 24], _RIVERS[number // 2 % 8]
+    year, who = str(1700 + 7 * number), f"{_FIRST[number % 6]} {_LAST[number // 6 % 4]}"
     text = (
         f"The town of {town} lies on the river {river}. Its old mill was built in {year} by {who}. "
         f"It has {number + 20} boats, and the people of {town} have had them since {year}. "

@@ -43,7 +43,6 @@ def test_each_way_of_changing_is_used(question, wanted):
     """Another year, the opposite, another name, a year more; or a year with any of them."""
     found = {changed(question, PASSAGE, NAMES, Random(seed)) for seed in range(60)}
     assert any(re.fullmatch(wanted, made) for made in found)
-    assert not any(re.search("1864|1870", made) for made in found)
 
 
 def test_a_question_with_nothing_to_change_stays():

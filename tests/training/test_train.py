@@ -1,7 +1,147 @@
+"""Training from files to a reader's folder: seeded, gone on with, logged."""
+
+import json
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from qa.errors import ModelError, UsageError
+from qa.reader import MODEL, Context, Reader
+from qa.training import checkpoint
+from qa.training.loop import LOG, Schedule
 from qa.training.train import train
-def test_smoke(make_plan, tmp_path, notebook, capfd):
-    f = train(make_plan(), tmp_path/"out", notebook)
-    print(f, notebook.said, notebook.steps, notebook.done, sorted(p.name for p in (tmp_path/"out").iterdir()))
-    print((tmp_path/"out"/"log.jsonl").read_text())
-    a=capfd.readouterr()
-    print("OUT", a.out); print("ERR", a.err)
+
+
+@pytest.fixture(scope="module")
+def trained(make_plan, tmp_path_factory):
+    """Give the folder of a reader trained for ten batches, and its last figures."""
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, train(make_plan(), folder, Quiet())
+
+
+class Quiet:
+    """Keeps what it is told."""
+
+    def __init__(self):
+        self.said = []
+
+    def start(self, description, total):
+        self.said.append(f"{description} {total}")
+
+    def advance(self, n):
+        """Nothing is shown."""
+
+    def say(self, message):
+        self.said.append(message)
+
+
+class Interrupting(Quiet):
+    """As if Ctrl-C were pressed after some steps."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self._left = steps
+
+    def advance(self, n):
+        import signal
+
+        self._left -= n
+        if self._left <= 0 and "training 1000" in self.said:
+            signal.raise_signal(signal.SIGINT)
+
+
+def log(folder):
+    """The lines of a training's log."""
+    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+
+
+def test_what_is_written_is_a_reader(trained):
+    """It opens, and finds spans inside the text it is given."""
+    folder, _ = trained
+    text = "The town of Arlen lies on the river Anse. It has 20 boats."
+    (found,) = Reader(folder).read_pairs([("How many boats has Arlen?", Context("Arlen", text))])
+    assert found.spans
+    assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
+
+
+def test_the_log_has_what_was_held_out(trained):
+    """A whole article of the file; the last figures are the log's last line."""
+    folder, figures = trained
+    (row,) = log(folder)
+    assert row == figures
+    assert row["examples"] == 240
+    measured = row["held_out"]["towns"]
+    assert measured["answerable"] + measured["unanswerable"] >= 7
+    assert 0 <= measured["f1"] <= 1
+
+
+def test_the_same_seed_gives_the_same_reader(trained, make_plan, tmp_path):
+    """Byte for byte."""
+    folder, _ = trained
+    train(make_plan(), tmp_path, Quiet())
+    assert (tmp_path / MODEL).read_bytes() == (folder / MODEL).read_bytes()
+
+
+def test_it_goes_on_where_it_was_stopped(trained, make_plan, tmp_path):
+    """Stopped in the middle and called again, the reader is the same; both are said."""
+    folder, _ = trained
+    told = Interrupting(400)
+    with pytest.raises(KeyboardInterrupt):
+        train(make_plan(), tmp_path, told)
+    assert any("run the same command again to go on" in line for line in told.said)
+    assert not (tmp_path / MODEL).exists()
+    again = Quiet()
+    train(make_plan(), tmp_path, again)
+    assert any(line.startswith("Going on after ") for line in again.said)
+    assert (tmp_path / MODEL).read_bytes() == (folder / MODEL).read_bytes()
+
+
+def test_a_checkpoint_of_another_training_is_refused(trained, make_plan):
+    """Another seed is another training: nothing is overwritten."""
+    folder, _ = trained
+    before = (folder / MODEL).read_bytes()
+    with pytest.raises(UsageError, match="is of another training"):
+        train(make_plan(seed=2), folder, Quiet())
+    assert (folder / MODEL).read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_refused(make_plan, tmp_path):
+    """With what to do."""
+    (tmp_path / checkpoint.FILE).write_bytes(b"no tensors")
+    with pytest.raises(ModelError, match="delete"):
+        train(make_plan(), tmp_path, Quiet())
+
+
+def test_a_reader_is_trained_further(trained, make_plan, tmp_path):
+    """It begins with the other's weights, as far as 8 bits keep them."""
+    folder, _ = trained
+    still = make_plan(start=folder, schedule=Schedule(examples=24, rate=1e-9))
+    train(still, tmp_path, Quiet())
+    text = "The town of Arlen lies on the river Anse. It has 20 boats."
+    pair = [("How many boats has Arlen?", Context("Arlen", text))]
+    (one,), (other,) = (Reader(path).read_pairs(pair) for path in (folder, tmp_path))
+    assert one.answerable == pytest.approx(other.answerable, abs=0.2)
+
+
+def test_a_reader_of_no_training_can_not_be_trained_further(trained, make_plan, tmp_path):
+    """A model that names no parameters gives none."""
+    import onnx
+
+    folder, _ = trained
+    other = tmp_path / "other"
+    other.mkdir()
+    model = onnx.load(folder / MODEL)
+    del model.metadata_props[:]
+    onnx.save(model, other / MODEL)
+    with pytest.raises(ModelError, match="can't be trained further"):
+        train(make_plan(start=other), tmp_path / "out", Quiet())
+
+
+def test_minutes_end_it(make_plan, tmp_path, monkeypatch):
+    """Whichever comes first: here every batch takes a minute."""
+    clock = count(step=60.0)
+    monkeypatch.setattr("qa.training.loop.monotonic", lambda: next(clock))
+    plan = make_plan()
+    figures = train(replace(plan, schedule=replace(plan.schedule, minutes=3.0)), tmp_path, Quiet())
+    assert 0 < figures["examples"] < 240

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from qa.links import link
 from qa.nouns import Citation, Place
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def cite(
         status=checked_now.status,
         answer_start=best.start + moved,
         answer_end=best.end + moved,
+        page=checked_now.page,
+        locator=checked_now.locator,
+        link=link(record, sources.root, checked_now.locator, quote),
+        before=checked_now.before,
+        after=checked_now.after,
+        file_date=None if hit.date else sources.date(snapshot, document),
         also_in=_also_in(snapshot, quote, hit, candidates),
         headings=hit.headings,
         publisher=record.publisher,

@@ -55,6 +55,8 @@ DOCUMENT_DTYPE = np.dtype(
     [
         ("line", "<i8"),
         ("line_bytes", "<i8"),
+        ("locators", "<i8"),
+        ("locators_bytes", "<i8"),
         ("text", "<i8"),
         ("text_bytes", "<i8"),
         ("first_passage", "<i8"),
@@ -96,12 +98,15 @@ class SourceRecord:
 class SourcePart:
     """The material of one source: ``passages`` has documents and sentences counted from 0.
 
+    ``lines``, ``locators`` and ``texts`` have one item a document.
+
     Shapes: ``passages`` (p,) of `PASSAGE_DTYPE`, ``sentences`` (s, 2) int32 relative to their
     passage, ``keys`` (p, 16) uint8, ``twins`` (p,) uint64.
     """
 
     record: SourceRecord
     lines: tuple[bytes, ...]
+    locators: tuple[bytes, ...]
     texts: tuple[bytes | memoryview, ...]
     passages: npt.NDArray[np.void]
     sentences: npt.NDArray[np.int32]

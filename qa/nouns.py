@@ -44,11 +44,15 @@ class Block:
     """A stretch of text that no sentence crosses: a paragraph, list item, table, code block.
 
     ``headings`` is the heading path above it, outermost first, without the document's title.
+    ``lines`` says that its units are lines (rows of a table, code), not sentences; ``alone`` that
+    no passage holds it together with another block.
     """
 
     start: int
     end: int
     headings: tuple[str, ...] = ()
+    lines: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +203,11 @@ class Status(StrEnum):
 class Citation:
     """A quote and where it stands; ``answer_start``/``answer_end`` delimit the answer inside it.
 
-    ``page`` is None for formats without pages. ``context`` is the passage around the quote and
-    ``context_start`` its offset in the document's text; both are for showing, not for citing.
+    ``page`` is the number of its page or slide, None for formats without; ``locator`` the
+    narrowest place in the file that is known, ``link`` an address that opens there. ``before`` and
+    ``after`` are up to 32 characters around the quote. ``file_date`` is when the file was last
+    changed, given where the content has no ``date``. ``context`` is the passage around the quote
+    and ``context_start`` its offset in the document's text; both are for showing, not for citing.
     ``agrees`` is False where it says something else than the answer.
     """
 
@@ -215,6 +222,11 @@ class Citation:
     answer_start: int | None = None
     answer_end: int | None = None
     page: int | None = None
+    locator: Locator | None = None
+    link: str | None = None
+    before: str = ""
+    after: str = ""
+    file_date: str | None = None
     also_in: tuple[Place, ...] = ()
     headings: tuple[str, ...] = ()
     publisher: str | None = None

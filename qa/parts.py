@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -67,13 +67,14 @@ def fresh_part(
     """
     rows: list[tuple[int, ...]] = []
     spans: list[tuple[int, int]] = []
-    lines, texts, embed, terms, keys, twins = [], [], [], [], [], []
+    lines, locators, texts, embed, terms, keys, twins = [], [], [], [], [], [], []
     for number, document in enumerate(reading.documents):
         passages = cut(document, settings)
         text, offsets = _encode(document.text, passages)
         paths = sorted({passage.headings for passage in passages})
         place = {path: position for position, path in enumerate(paths)}
         lines.append(_document_line(document, tuple(paths)))
+        locators.append(_locators_line(document))
         texts.append(text)
         title = _own_title(document)
         for p in passages:
@@ -100,6 +101,7 @@ def fresh_part(
     part = SourcePart(
         record=record,
         lines=tuple(lines),
+        locators=tuple(locators),
         texts=tuple(texts),
         passages=np.array(rows, PASSAGE_DTYPE) if rows else np.empty(0, PASSAGE_DTYPE),
         sentences=np.array(spans, np.int32).reshape(-1, 2),
@@ -139,6 +141,7 @@ def kept_part(snapshot: Snapshot, source: int) -> KeptPart:
     part = SourcePart(
         record=record,
         lines=tuple(snapshot.document_line(number) for number in range(first, end)),
+        locators=tuple(snapshot.locators_line(number) for number in range(first, end)),
         texts=tuple(snapshot.text_bytes(number) for number in range(first, end)),
         passages=passages,
         sentences=sentences,
@@ -178,6 +181,11 @@ def _encode(text: str, passages: Sequence[Passage]) -> tuple[bytes, dict[int, in
         offsets[bound] = position
         before = bound
     return data, offsets
+
+
+def _locators_line(document: Document) -> bytes:
+    """Where the document's parts stand in its file, as `Snapshot.locators` reads it back."""
+    return json_line([list(astuple(locator)) for locator in document.locators])
 
 
 def _document_line(document: Document, headings: tuple[tuple[str, ...], ...]) -> bytes:

@@ -100,7 +100,10 @@ def count_words(text: str) -> int:
 
 
 def _sections(document: Document) -> list[list[Block]]:
-    """Group consecutive blocks of one heading path with no other words (a heading) between."""
+    """Group consecutive blocks of one heading path with no other words (a heading) between.
+
+    A block that stands alone is a section of its own.
+    """
     sections: list[list[Block]] = []
     for block in document.blocks:
         if sections and _continues(document.text, sections[-1][-1], block):
@@ -111,7 +114,7 @@ def _sections(document: Document) -> list[list[Block]]:
 
 
 def _continues(text: str, before: Block, block: Block) -> bool:
-    if before.headings != block.headings:
+    if before.alone or block.alone or before.headings != block.headings:
         return False
     gap = text[before.end : block.start]
     return gap.isspace() or not _WORD.search(_MARKS.sub("", gap))
@@ -179,7 +182,9 @@ def _lines(text: str, block: Block) -> list[tuple[int, int]]:
 
 
 def _is_lines(text: str, block: Block) -> bool:
-    """Whether a block is a table or fenced code, whose units are lines and not sentences."""
+    """Whether a block is a table or code, whose units are lines and not sentences."""
+    if block.lines:
+        return True
     lines_before = text[max(0, block.start - 400) : block.start].splitlines(keepends=True)
     if lines_before and not lines_before[-1].endswith(("\n", "\r")):
         lines_before.pop()

@@ -5,34 +5,56 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import readers
 from qa.errors import CorpusError
-from qa.nouns import SourceFile, Status
+from qa.nouns import Locator, SourceFile, Status
 from qa.readers import CannotRead
 from qa.readers.decoding import decode
 from qa.sources import scan
-from qa.survey import meta_bytes
+from qa.survey import fingerprint, meta_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qa.snapshot import DocumentRecord, Snapshot
 
 # Formats whose text is the file as it stands: no reader is needed to look a quote up.
-_VERBATIM = frozenset({".txt", ".md", ".rst"})
+_VERBATIM = frozenset({".txt", ".md", ".markdown", ".rst"})
+_PAGES = frozenset({"page", "slide"})
 # JSON can spell halves of characters; the reader of JSONL replaces them, and so does this.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_AROUND = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What re-reading said: where the quote stands now, and in which line where lines count."""
+    """What re-reading said: where the quote stands now, in the text and in the file.
+
+    ``line`` is its physical line where lines count; ``page`` the number of its page or slide,
+    ``locator`` the narrowest place that is known; ``before`` and ``after`` the words around it.
+    """
 
     status: Status
     start: int
     end: int
     line: int | None = None
+    page: int | None = None
+    locator: Locator | None = None
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """A document as its source has it now; ``lined`` where the file's lines are the text's."""
+
+    text: str
+    locators: Sequence[Locator]
+    lined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +73,50 @@ class Sources:
         """Compare ``text[start:end]`` of a document with the source.
 
         Verified where it stands there, moved where it stands elsewhere in it (the nearest place),
-        else stale. Where the folder is not at hand, the text the index keeps is the source.
+        else stale. Where the folder is not at hand, the text the index keeps is the source; where
+        a file is to the byte what was indexed, the text that was extracted from it is.
         """
         kept = snapshot.text(document)
         quote = kept[start:end]
-        record = snapshot.document(document)
-        if self.root is None:
-            return Checked(Status.VERIFIED, start, end, _line(record, kept, start))
-        now = self.text(snapshot, document)
-        place = None if now is None else nearest(now, quote, start)
+        now = self._now(snapshot, document, kept)
+        place = None if now is None else nearest(now.text, quote, start)
         if now is None or place is None:
-            return Checked(Status.STALE, start, end)
+            was = _Now(kept, snapshot.locators(document), lined=False)
+            return _checked(Status.STALE, was, start, end)
         status = Status.VERIFIED if place == start else Status.MOVED
-        return Checked(status, place, place + len(quote), _line(record, now, place))
+        return _checked(status, now, place, place + len(quote))
 
     def text(self, snapshot: Snapshot, document: int) -> str | None:
         """A document's text as the source has it now; None where it is not to be had.
 
         Where the folder is not at hand, that is the text the index keeps.
         """
-        if self.root is None:
-            return snapshot.text(document)
-        record = snapshot.document(document)
-        source = record.name
-        if record.line_start is not None:
-            source = snapshot.sources[int(snapshot.documents[document]["source"])].name
-        return self._text_now(source, record)
+        now = self._now(snapshot, document, snapshot.text(document))
+        return None if now is None else now.text
 
-    def _text_now(self, source: str, record: DocumentRecord) -> str | None:
-        """The document's text as the source has it now; None where it is not to be had."""
+    def date(self, snapshot: Snapshot, document: int) -> str | None:
+        """The day on which a document's file was last changed, as YYYY-MM-DD; None if unknown."""
+        file = self._file(_source(snapshot, document))
+        if file is None:
+            return None
+        try:
+            return datetime.fromtimestamp(file.mtime_ns / 1e9).astimezone().date().isoformat()
+        except (OverflowError, OSError, ValueError):
+            return None
+
+    def _now(self, snapshot: Snapshot, document: int, kept: str) -> _Now | None:
+        """The document as the source has it now; None where it is not to be had."""
+        source = _source(snapshot, document)
+        if self.root is None:
+            record = snapshot.document(document)
+            return _Now(kept, snapshot.locators(document), _is_verbatim(record, source))
         file = self._file(source)
         if file is None:
             return None
         try:
-            if record.line_start is not None and record.line_end is not None:
-                line = _line_text(file, record.line_start, record.line_end, record.name)
-                if line is not None:
-                    return line
-            data = readers.load(file)
+            return _in_file(file, snapshot, document, kept)
         except (CannotRead, OSError):
             return None
-        if file.path.suffix.lower() in _VERBATIM:
-            return decode(data).text
-        documents = readers.read(file, data, meta_bytes(file)).documents
-        return next((d.text for d in documents if d.name == record.name), None)
 
     def _file(self, source: str) -> SourceFile | None:
         """The file behind a source's name, unless it leads out of the folder by now."""
@@ -121,6 +143,69 @@ def nearest(text: str, quote: str, start: int) -> int | None:
     return min(found, key=lambda at: (abs(at - start), at), default=None)
 
 
+def narrowest(locators: Sequence[Locator], start: int) -> Locator | None:
+    """The narrowest of the places an offset lies in; of equal ones the last; None without any."""
+    around = [place for place in locators if place.start <= start < place.end]
+    return min(reversed(around), key=lambda place: place.end - place.start, default=None)
+
+
+def _is_verbatim(record: DocumentRecord, source: str) -> bool:
+    return record.line_start is None and Path(source).suffix.lower() in _VERBATIM
+
+
+def _in_file(file: SourceFile, snapshot: Snapshot, document: int, kept: str) -> _Now | None:
+    """The document as its file has it now: by its line, its bytes, its digest, or read anew.
+
+    Raises:
+        CannotRead, OSError: the file can't be had.
+    """
+    record = snapshot.document(document)
+    if record.line_start is not None and record.line_end is not None:
+        line = _line_text(file, record.line_start, record.line_end, record.name)
+        if line is not None:
+            return _Now(line, (), lined=False)
+    data = readers.load(file)
+    if _is_verbatim(record, file.name):
+        text = decode(data).text
+        return None if text is None else _Now(text, (), lined=True)
+    if fingerprint(file, data) == snapshot.fingerprint(document):
+        lined = record.line_start is None and decode(data).text == kept
+        return _Now(kept, snapshot.locators(document), lined)
+    return _read_anew(file, data, record)
+
+
+def _read_anew(file: SourceFile, data: bytes, record: DocumentRecord) -> _Now | None:
+    documents = readers.read(file, data, meta_bytes(file)).documents
+    found = next((each for each in documents if each.name == record.name), None)
+    if found is None:
+        return None
+    lined = record.line_start is None and decode(data).text == found.text
+    return _Now(found.text, found.locators, lined)
+
+
+def _checked(status: Status, now: _Now, start: int, end: int) -> Checked:
+    pages = [place for place in now.locators if place.kind in _PAGES]
+    page = narrowest(pages, start)
+    return Checked(
+        status=status,
+        start=start,
+        end=end,
+        line=_line(now.text, start) if now.lined else None,
+        page=int(page.label) if page is not None and page.label.isdecimal() else None,
+        locator=narrowest(now.locators, start),
+        before=now.text[max(0, start - _AROUND) : start],
+        after=now.text[end : end + _AROUND],
+    )
+
+
+def _source(snapshot: Snapshot, document: int) -> str:
+    """The name of the file that a document is of."""
+    record = snapshot.document(document)
+    if record.line_start is None and "#" not in record.name:
+        return record.name
+    return snapshot.source(int(snapshot.documents[document]["source"])).name
+
+
 def _line_text(file: SourceFile, start: int, end: int, name: str) -> str | None:
     """The text of a JSONL document from its line alone; None where that line is another now."""
     with file.path.open("rb") as stream:
@@ -136,9 +221,7 @@ def _line_text(file: SourceFile, start: int, end: int, name: str) -> str | None:
     return None
 
 
-def _line(record: DocumentRecord, text: str, start: int) -> int | None:
-    """The physical line a place is in, from 1; None for documents that are no file of their own."""
-    if record.line_start is not None:
-        return None
+def _line(text: str, start: int) -> int:
+    """The physical line a place is in, from 1."""
     before = text[:start]
     return before.count("\n") + before.count("\r") - before.count("\r\n") + 1

@@ -15,7 +15,8 @@ from qa.errors import IndexDamaged
 from qa.generation import SourceRecord
 from qa.lexical import Bm25
 from qa.manifest import Manifest, read_manifest
-from qa.nouns import EmbedderIdentity, IndexInfo
+from qa.nouns import EmbedderIdentity, IndexInfo, Locator
+from qa.plan import Fingerprint
 from qa.slices import Slices
 from qa.storage import checksum, read_json_object
 
@@ -66,6 +67,7 @@ class Snapshot:
         self.embedder = EmbedderIdentity(**self.description["embedder"])
         self._texts = Slices(self.folder / "texts.utf8")
         self._lines = Slices(self.folder / "documents.jsonl")
+        self._locators = Slices(self.folder / "locators.jsonl")
         self._sources = _map(self.folder / "sources.jsonl")
         self._vectors = _map(self.folder / dense.NAME)
         self.documents = self._array("documents.npy")
@@ -110,8 +112,20 @@ class Snapshot:
     @cached_property
     def sources(self) -> tuple[SourceRecord, ...]:
         """The files the generation was read from, in order."""
-        lines = self._sources[:].splitlines()
-        return tuple(SourceRecord.from_json(_loads(line)) for line in lines)
+        return tuple(SourceRecord.from_json(_loads(line)) for line in self._source_lines)
+
+    def source(self, number: int) -> SourceRecord:
+        """One of the sources, without reading the others."""
+        return SourceRecord.from_json(_loads(self._source_lines[number]))
+
+    def fingerprint(self, document: int) -> Fingerprint:
+        """What a document's source was when it was read, and what read it."""
+        record = self.source(int(self.documents[document]["source"]))
+        return Fingerprint(record.digest, record.reader)
+
+    @cached_property
+    def _source_lines(self) -> list[bytes]:
+        return self._sources[:].splitlines()
 
     def document(self, number: int) -> DocumentRecord:
         """The record of a document, counted from 0."""
@@ -129,6 +143,15 @@ class Snapshot:
         """The document's line as it is stored."""
         row = self.documents[number]
         return self._lines.read(int(row["line"]), int(row["line_bytes"]))
+
+    def locators(self, number: int) -> tuple[Locator, ...]:
+        """Where the parts of a document stand in its file, in order, wider ones first."""
+        return tuple(Locator(*values) for values in json.loads(self.locators_line(number)))
+
+    def locators_line(self, number: int) -> bytes:
+        """The document's locators as they are stored: a JSON list of lists."""
+        row = self.documents[number]
+        return self._locators.read(int(row["locators"]), int(row["locators_bytes"]))
 
     def find_document(self, name: str) -> int | None:
         """The number of a document by its name, or None."""

@@ -98,9 +98,7 @@ def fingerprint(file: SourceFile, data: bytes) -> Fingerprint:
     meta = meta_bytes(file)
     if meta is not None:
         digest.update(b"\0meta\0" + meta)
-    reader = readers.reader_for(file.name)
-    suffix = Path(file.name).suffix.lower()
-    return Fingerprint(digest.hexdigest(), f"{suffix}/{reader.version if reader else 0}")
+    return Fingerprint(digest.hexdigest(), readers.edition(file.name))
 
 
 def meta_bytes(file: SourceFile) -> bytes | None:

@@ -86,7 +86,7 @@ def pack(fresh: FreshPart, token: str) -> bytes:
         "vocabulary": list(counts.vocabulary),
     }
     raw = (np.asarray(arrays[name], kind).tobytes() for name, (kind, _) in _ARRAYS.items())
-    return frame(header, *raw, *part.lines, *part.texts)
+    return frame(header, *raw, *part.lines, *part.locators, *part.texts)
 
 
 def unpack(header: dict[str, Any], blobs: list[memoryview], name: str) -> FreshPart:
@@ -104,7 +104,7 @@ def unpack(header: dict[str, Any], blobs: list[memoryview], name: str) -> FreshP
 def _checked(header: dict[str, Any], blobs: list[memoryview], name: str) -> FreshPart:
     record = SourceRecord.from_json(header["record"])
     number = record.documents
-    if record.name != name or len(blobs) != len(_ARRAYS) + 2 * number:
+    if record.name != name or len(blobs) != len(_ARRAYS) + 3 * number:
         raise ValueError("it is of another source, or of another number of documents")
     arrays = {
         key: np.frombuffer(blob, kind).reshape(shape)
@@ -114,7 +114,8 @@ def _checked(header: dict[str, Any], blobs: list[memoryview], name: str) -> Fres
     part = SourcePart(
         record=record,
         lines=tuple(bytes(line) for line in rest[:number]),
-        texts=tuple(rest[number:]),
+        locators=tuple(bytes(line) for line in rest[number : 2 * number]),
+        texts=tuple(rest[2 * number :]),
         passages=arrays["passages"],
         sentences=arrays["sentences"],
         keys=arrays["keys"],
@@ -126,6 +127,7 @@ def _checked(header: dict[str, Any], blobs: list[memoryview], name: str) -> Fres
         vocabulary, arrays["indptr"], arrays["postings"], arrays["counts"], len(part.passages)
     )
     _check_sizes(part, embed)
+    _check_locators(part)
     _check_places(part)
     _check_counts(counts)
     return FreshPart(part, embed, counts)
@@ -142,12 +144,26 @@ def _check_sizes(part: SourcePart, embed: tuple[str, ...]) -> None:
     sizes = {len(part.passages), len(part.keys), len(part.twins), len(embed), part.record.passages}
     if len(sizes) != 1 or part.passages["sentences"].sum() != len(part.sentences):
         raise ValueError(f"it has {sorted(sizes)} passages")
-    for line, text in zip(part.lines, part.texts, strict=True):
+    for text in part.texts:
         str(text, "utf-8")
-        if not isinstance(json.loads(line.decode("utf-8", "surrogateescape")), dict):
-            raise TypeError("a document's line is no JSON object")
-        if line.count(b"\n") != 1 or not line.endswith(b"\n"):
-            raise ValueError("a document's line is not one line")
+    for kind, lines in ((dict, part.lines), (list, part.locators)):
+        for line in lines:
+            if not isinstance(json.loads(line.decode("utf-8", "surrogateescape")), kind):
+                raise TypeError(f"a document's line is no {kind.__name__}")
+            if line.count(b"\n") != 1 or not line.endswith(b"\n"):
+                raise ValueError("a document's line is not one line")
+
+
+def _check_locators(part: SourcePart) -> None:
+    """Every locator is a start, an end, a kind, a label and a confidence or none."""
+    for line in part.locators:
+        for start, end, kind, label, confidence in json.loads(line):
+            if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end):
+                raise ValueError("a place in a file has no bounds")
+            if not (isinstance(kind, str) and isinstance(label, str)):
+                raise TypeError("a place in a file has no name")
+            if not (confidence is None or isinstance(confidence, int | float)):
+                raise TypeError("a place in a file has no confidence")
 
 
 def _check_places(part: SourcePart) -> None:

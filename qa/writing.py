@@ -47,7 +47,7 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "keys": ("u1", (16,)),
     "twins": ("<u8", ()),
 }
-_STREAMS = ("sources.jsonl", "documents.jsonl", "texts.utf8")
+_STREAMS = ("sources.jsonl", "documents.jsonl", "locators.jsonl", "texts.utf8")
 
 
 class GenerationWriter:
@@ -66,7 +66,7 @@ class GenerationWriter:
         self._arrays: dict[str, GrowingArray] = {}
         self.sources = self.documents = 0
         self.skipped: list[Skipped] = []
-        self._line = self._text = 0
+        self._line = self._locators = self._text = 0
 
     def __enter__(self) -> Self:
         try:
@@ -98,8 +98,9 @@ class GenerationWriter:
         passages["document"] += self.documents
         passages["sentence"] = self._arrays["sentences"].rows + _starts(passages["sentences"])
         self._streams["sources.jsonl"].write(part.record.to_line())
-        for line, text in zip(part.lines, part.texts, strict=True):
+        for line, locators, text in zip(part.lines, part.locators, part.texts, strict=True):
             self._streams["documents.jsonl"].write(line)
+            self._streams["locators.jsonl"].write(locators)
             self._streams["texts.utf8"].write(text)
         rows = {"documents": documents, "passages": passages, "sentences": part.sentences}
         for name, array in {**rows, "keys": part.keys, "twins": part.twins}.items():
@@ -108,6 +109,7 @@ class GenerationWriter:
         self.sources += 1
         self.documents += len(part.lines)
         self._line += int(documents["line_bytes"].sum())
+        self._locators += int(documents["locators_bytes"].sum())
         self._text += int(documents["text_bytes"].sum())
 
     def finish(
@@ -155,6 +157,8 @@ class GenerationWriter:
         table = np.zeros(len(part.lines), DOCUMENT_DTYPE)
         table["line_bytes"] = [len(line) for line in part.lines]
         table["line"] = self._line + _starts(table["line_bytes"])
+        table["locators_bytes"] = [len(line) for line in part.locators]
+        table["locators"] = self._locators + _starts(table["locators_bytes"])
         table["text_bytes"] = [memoryview(text).nbytes for text in part.texts]
         table["text"] = self._text + _starts(table["text_bytes"])
         table["passages"] = np.bincount(part.passages["document"], minlength=len(part.lines))

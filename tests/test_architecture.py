@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "qa"
 EXPENSIVE = {
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "onnx", "syntok",
     "markdown_it", "yaml", "rich", "tokenizers", "filelock", "platformdirs", "charset_normalizer",
-    "ir_measures",
+    "ir_measures", "pypdfium2", "trafilatura", "lxml", "docx", "pptx", "striprtf",
+    "openpyxl", "defusedxml", "PIL", "pytesseract",
 }  # fmt: skip
 
 

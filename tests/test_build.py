@@ -38,7 +38,7 @@ def test_the_outcome_says_what_was_done(library):
         "latin.txt", "Das Gebäude wurde 1921 für die Schüler eröffnet. ".encode("latin-1")
     )
     library.write("nothing.txt", "")
-    library.write("image.png", b"\x89PNG")
+    library.write("clip.mp4", b"ftyp")
     outcome = library.build()
     assert outcome.published
     assert outcome.plan.added == ("a.txt", "bad.jsonl", "copy.txt", "latin.txt", "nothing.txt")
@@ -46,7 +46,7 @@ def test_the_outcome_says_what_was_done(library):
     assert (outcome.embedded, outcome.reused) == (3, 1)
     told = {(item.path, item.line): item.reason for item in outcome.skipped}
     assert told == {
-        ("image.png", None): "no reader for .png files",
+        ("clip.mp4", None): "no reader for .mp4 files",
         ("bad.jsonl", 3): 'no "text"',
         ("nothing.txt", None): "empty",
     }

@@ -19,7 +19,7 @@ QUESTION = "How much was trade between the United States and Honduras worth in 2
 HEAVY = {
     "faiss", "numpy", "onnxruntime", "rich", "scipy", "sentence_transformers", "tokenizers",
     "torch", "transformers", "yaml", "markdown_it", "syntok", "Stemmer", "filelock", "sqlite3",
-    "charset_normalizer", "rank_bm25",
+    "charset_normalizer", "rank_bm25", "pypdfium2", "lxml", "trafilatura", "docx", "pptx",
 }  # fmt: skip
 TORCH = {"torch", "transformers", "sentence_transformers", "onnx"}
 # Runs the command and writes the modules that were imported as the last line of stderr.

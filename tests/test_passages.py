@@ -211,3 +211,18 @@ def test_a_giant_sentence_is_a_passage():
     long = f"{' '.join(['word'] * 190)}."
     doc = joined([long, "Short one.", long, "Short two."], 1)
     assert words_of(doc) == [f"{long}\n\nShort one.", f"Short one.\n\n{long}\n\nShort two."]
+
+
+def test_a_block_of_lines_is_not_cut_into_sentences():
+    """A row or a line of code is one unit, whatever stops stand in it."""
+    words = "Name: A. B.; Year: 1.\nName: C! D; Year: 2."
+    (passage,) = cut(Document("a", words, "", (Block(0, len(words), (), lines=True),)), DEFAULT)
+    assert [words[a:b] for a, b in passage.sentences] == words.split("\n")
+
+
+def test_a_block_that_stands_alone():
+    """It shares a passage with none of its neighbours, though all are short."""
+    words = "one\ntwo\nthree\nfour"
+    spans = [(0, 3), (4, 7), (8, 13), (14, 18)]
+    blocks = tuple(Block(a, b, (), alone=words[a:b] in {"one", "two"}) for a, b in spans)
+    assert words_of(Document("a", words, "", blocks)) == ["one", "two", "three\nfour"]

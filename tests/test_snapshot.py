@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -156,13 +157,18 @@ def test_an_index_that_is_not_there_is_missing_not_damaged(library):
 
 
 def test_an_index_copied_elsewhere_answers_without_its_sources(filled, make_library):
-    """Copied to another place, the sources gone: the same answer, checked against its own copy."""
+    """Copied to another place, the sources gone: the same answer, checked against its own copy.
+
+    But for what only the sources have: an address, and the day on which they were changed.
+    """
     expected = filled.ask(QUESTION)
     elsewhere = make_library("elsewhere")
     shutil.copytree(filled.index, elsewhere.index)
     shutil.rmtree(filled.root)
     answer = elsewhere.ask(QUESTION)
-    assert answer == expected
+    citations = tuple(replace(c, link=None, file_date=None) for c in expected.citations)
+    assert expected.citations[0].link
+    assert answer == replace(expected, citations=citations)
     assert answer.citations[0].status == "verified"
 
 
@@ -231,7 +237,7 @@ def test_a_document_of_the_index_is_plain_json(filled):
         if path.suffix == ".npy":
             np.load(path, allow_pickle=False)
         elif path.suffix == ".jsonl":
-            assert all(json.loads(line) for line in path.read_text().splitlines())
+            assert all(json.loads(line) is not None for line in path.read_text().splitlines())
 
 
 def test_however_many_records_were_asked_for_few_are_remembered(filled, monkeypatch):

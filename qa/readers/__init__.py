@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from qa.nouns import Reading, Skipped
 from qa.readers.metadata import Metadata, from_json
+from qa.readers.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +22,8 @@ class Reader(Protocol):
     """A format: a module with these names.
 
     ``suffixes`` are lower-case, with the dot; ``version`` rises when the same bytes are read
-    differently. ``read`` may raise anything on bad content: `read` below says so of the file.
+    differently. ``read`` may raise anything on bad content: `read` below says so of the file. One
+    that stands on optional libraries names them in ``needs``.
     """
 
     suffixes: tuple[str, ...]
@@ -38,7 +42,11 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
 OUT_OF_MEMORY = "needed more memory than there is"
 
 # Imported by name and not by searching the folder: a stray file there is not run.
-_MODULES = ("text", "markdown", "rst", "jsonl")
+_MODULES = (
+    *("text", "markdown", "rst", "jsonl"),
+    *("delimited", "spreadsheet", "message", "notebook", "source", "picture"),
+    *("pdf", "html", "docx", "pptx", "epub", "odt", "rtf"),
+)
 
 
 def _registry() -> dict[str, Reader]:
@@ -58,6 +66,22 @@ def reader_for(name: str) -> Reader | None:
     """Return the reader of a file of this name, or None where there is none."""
     stem, dot, suffix = name.rpartition("/")[2].rpartition(".")
     return _READERS.get(dot + suffix.lower()) if stem else None
+
+
+def edition(name: str) -> str:
+    """Name what reads a file of this name: its suffix, its reader's version, what is missing.
+
+    A file is read again when that changes, so also when a missing library was installed.
+    """
+    reader = reader_for(name)
+    suffix = "." + name.rpartition(".")[2].lower()
+    missing = _missing(tuple(getattr(reader, "needs", ())))
+    return f"{suffix}/{reader.version if reader else 0}" + "".join(f"-{one}" for one in missing)
+
+
+@cache
+def _missing(libraries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(library for library in libraries if find_spec(library) is None)
 
 
 def meta_path(source: SourceFile) -> Path:
@@ -98,6 +122,8 @@ def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
         reading = reader.read(source, data, meta)
     except MemoryError:
         return Reading(skipped=(Skipped(source.name, OUT_OF_MEMORY),))
+    except Unreadable as error:
+        return Reading(skipped=(Skipped(source.name, str(error)),))
     except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything
         reason = f"its content can't be read ({type(error).__name__}: {str(error)[:200]})"
         return Reading(skipped=(Skipped(source.name, reason),))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qa.nouns import Reading, SourceFile
 
 suffixes = (".rst",)
-version = 1
+version = 2
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*")

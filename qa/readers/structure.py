@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from qa.nouns import Block, Document, Reading, Skipped
+from qa.readers.dateline import dateline
 from qa.readers.decoding import decode
 from qa.readers.metadata import Metadata, clean, front_matter
 
@@ -58,8 +59,8 @@ def read_text(
         name=source.name,
         text=decoded.text,
         title=title,
-        blocks=tuple(_without_title(block, title) for block in structure.blocks),
-        date=known.date,
+        blocks=tuple(without_title(block, title) for block in structure.blocks),
+        date=known.date or dateline(decoded.text, front.end),
         publisher=known.publisher,
         url=known.url,
         license=known.license,
@@ -81,7 +82,8 @@ def trimmed(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _without_title(block: Block, title: str) -> Block:
+def without_title(block: Block, title: str) -> Block:
+    """Return the block without the document's title at the head of its path."""
     if block.headings and block.headings[0].casefold() == title.casefold():
         return replace(block, headings=block.headings[1:])
     return block

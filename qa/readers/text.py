@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qa.readers.structure import Span
 
 suffixes = (".txt",)
-version = 1
+version = 2
 
 # Lines longer than this are not wrapped by hand: each is a paragraph.
 _LONG_LINE = 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qa.links import file_uri
 from qa.render import words
 from qa.render.safe import clean_name
 
@@ -68,12 +69,17 @@ class Drawing:
         for line in wrapped:
             self._print(" " * (indent - 2), line, bar=True)
 
-    def document(self, name: str, suffix: str) -> Text:
-        """Return a document's name, linked to its file where that is known to be there."""
+    def document(self, name: str, suffix: str, link: str | None = None) -> Text:
+        """Return a document's name, linked to its file where that is known to be there.
+
+        ``link`` leads to a place in it, where that is known.
+        """
         from rich.style import Style
         from rich.text import Text
 
-        uri = _file_uri(self._root, name)
+        uri = file_uri(self._root, name)
+        if uri and link and link.partition("#")[0] == uri:
+            uri = link
         style = Style.parse(words.PLACE) + Style(link=uri) if uri else Style.parse(words.PLACE)
         return Text.assemble((clean_name(name) + suffix, style))
 
@@ -85,21 +91,3 @@ class Drawing:
             start.append(self.signs.gutter, words.GUTTER).append(" ")
         line.rstrip()
         self.console.print(start.append_text(line), soft_wrap=True)
-
-
-def _file_uri(root: Path | None, name: str) -> str | None:
-    """Return the ``file:`` URI of a document's file below ``root``, None where there is none.
-
-    A name is a path below the corpus folder, followed by ``#ID`` where a file holds many
-    documents; one that leads out of the folder, by itself or by a symbolic link, gets no link.
-    """
-    if root is None:
-        return None
-    for candidate in (name, name.rpartition("#")[0], name.partition("#")[0]):
-        try:
-            path = (root / candidate).resolve()
-            if path.is_relative_to(root.resolve()) and path.is_file():
-                return path.as_uri()
-        except (OSError, ValueError):  # too long, a NUL, a loop, a surrogate: simply no link
-            continue
-    return None

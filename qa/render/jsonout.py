@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
+from qa.links import fragment
+
 if TYPE_CHECKING:
-    from qa.nouns import Answer, Citation, Hit, Place
+    from qa.nouns import Answer, Citation, Hit, Locator, Place
 
 SCHEMA = 1
 _DIGITS = 6
@@ -54,7 +56,10 @@ def citation_object(citation: Citation) -> dict[str, Any]:
         "document": citation.document,
         "title": citation.title,
         "date": citation.date,
+        "file_date": citation.file_date,
         "page": citation.page,
+        "locator": _locator_object(citation.locator),
+        "link": citation.link,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
@@ -62,8 +67,27 @@ def citation_object(citation: Citation) -> dict[str, Any]:
         "answer_end": citation.answer_end,
         "status": citation.status.value,
         "agrees": citation.agrees,
+        "selectors": selectors(citation),
         "also_in": [_place_object(place) for place in citation.also_in],
     }
+
+
+def selectors(citation: Citation) -> list[dict[str, Any]]:
+    """Return where a quote stands as selectors of the W3C Web Annotation Data Model, §4.2."""
+    found: list[dict[str, Any]] = [
+        {
+            "type": "TextQuoteSelector",
+            "exact": citation.quote,
+            "prefix": citation.before,
+            "suffix": citation.after,
+        },
+        {"type": "TextPositionSelector", "start": citation.start, "end": citation.end},
+    ]
+    inside = fragment(citation.document, citation.locator)
+    if inside is not None:
+        standard, value = inside
+        found.append({"type": "FragmentSelector", "conformsTo": standard, "value": value})
+    return found
 
 
 def passage_object(hit: Hit, *, explain: bool = False) -> dict[str, Any]:
@@ -98,6 +122,15 @@ def dumps(obj: object) -> str:
     """
     line = json.dumps(_plain(obj, "$"), ensure_ascii=False, allow_nan=False)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+
+
+def _locator_object(locator: Locator | None) -> dict[str, Any] | None:
+    if locator is None:
+        return None
+    found: dict[str, Any] = {"kind": locator.kind, "label": locator.label}
+    if locator.confidence is not None:
+        found["confidence"] = locator.confidence
+    return found
 
 
 def _place_object(place: Place) -> dict[str, Any]:

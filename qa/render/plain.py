@@ -24,6 +24,7 @@ OTHERWISE = "says otherwise"
 _INDENT = "    "
 _SHOWN = 240
 _ALSO_SHOWN = 5
+PAGES = frozenset({"page", "slide"})
 
 
 def show_answer(answer: Answer, console: Console, *, explain: bool, top: int) -> None:
@@ -83,10 +84,26 @@ def heading_path(headings: Sequence[str], sign: words.Signs) -> str:
     return f" {sign.path} ".join(clean_line(heading) for heading in headings)
 
 
-def line_and_page(citation: Citation) -> str:
-    """Return what follows the document's name: ``:line`` and the page, where they are known."""
+def whereabouts(citation: Citation) -> str:
+    """Return what follows the document's name: ``:line``, the page, the cells, as far as known."""
     line = "" if citation.line is None else f":{citation.line}"
-    return line if citation.page is None else f"{line}, page {citation.page}"
+    place = citation.locator
+    if place is None:
+        return line if citation.page is None else f"{line}, page {citation.page}"
+    label = clean_line(place.label)
+    said = label if place.kind == "cells" else f"{clean_line(place.kind)} {label}"
+    if place.confidence is not None:
+        said += f" (recognised, {words.percent(place.confidence)} % sure)"
+    if citation.page is not None and place.kind not in PAGES:
+        said = f"page {citation.page}, {said}"
+    return f"{line}, {said}"
+
+
+def dated(citation: Citation) -> str | None:
+    """Return the date of what is cited, marked where it is the file's alone."""
+    if citation.date is not None or citation.file_date is None:
+        return citation.date
+    return f"file date {citation.file_date}"
 
 
 def also_in(places: Sequence[Place]) -> str:
@@ -107,8 +124,8 @@ def unread(skipped: Sequence[Skipped]) -> str:
 
 def _write_citation(citation: Citation, console: Console, sign: words.Signs) -> None:
     status, _ = words.status_words(citation.status, sign)
-    place = clean_name(citation.document) + line_and_page(citation)
-    titled = _titled(citation.title, citation.date)
+    place = clean_name(citation.document) + whereabouts(citation)
+    titled = _titled(citation.title, dated(citation))
     against = "" if citation.agrees else f"  {OTHERWISE}"
     _write(console, f"[{citation.number}] {place}  {titled}  {status}{against}")
     _write(console, f"{_INDENT}{sign.open}{clean_line(citation.quote)}{sign.close}")

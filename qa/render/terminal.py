@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qa.links import is_of_web
 from qa.render import plain, words
 from qa.render.console import make_console
 from qa.render.draw import Drawing
@@ -125,16 +126,17 @@ def _draw_citation(citation: Citation, drawing: Drawing) -> None:
             citation.title,
             (
                 None if known else publisher,
-                citation.date,
+                plain.dated(citation),
                 None if citation.agrees else plain.OTHERWISE,
             ),
             drawing,
+            citation.link if is_of_web(citation.link) else None,
         ),
         hang=drawing.indent,
     )
     _draw_headings(citation.headings, drawing)
     drawing.quoted(lambda room: _quote_text(citation, room, drawing), lines=3, spare=1)
-    where = drawing.document(citation.document, plain.line_and_page(citation))
+    where = drawing.document(citation.document, plain.whereabouts(citation), citation.link)
     where.append_text(_span(citation.start, citation.end))
     status = Text(*words.status_words(citation.status, drawing.signs))
     if where.cell_len + 2 + status.cell_len <= drawing.width - drawing.indent:
@@ -210,12 +212,22 @@ def _draw_hit(hit: Hit, drawing: Drawing, *, lines: int, explain: bool) -> None:
     drawing.blank()
 
 
-def _heading(number: str, title: str, source: tuple[str | None, ...], drawing: Drawing) -> Text:
+def _heading(
+    number: str,
+    title: str,
+    source: tuple[str | None, ...],
+    drawing: Drawing,
+    link: str | None = None,
+) -> Text:
+    from rich.style import Style
     from rich.text import Text
 
     sign = drawing.signs
     name = shortened(clean_line(title), _LONGEST_TITLE, sign.dots)
-    heading = Text.assemble((number.ljust(drawing.indent), words.QUIET), (name, words.TITLE))
+    heading = Text.assemble(
+        (number.ljust(drawing.indent), words.QUIET),
+        (name, Style.parse(words.TITLE) + Style(link=link)),
+    )
     for part in source:
         if part:
             heading.append(f" {sign.dot} ", words.QUIET).append(clean_line(part))

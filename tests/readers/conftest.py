@@ -34,3 +34,9 @@ class Bench:
 def bench() -> Bench:
     """A bench to read on."""
     return Bench()
+
+
+@pytest.fixture(scope="session")
+def bench_once() -> Bench:
+    """The same, for tests that hypothesis runs again and again."""
+    return Bench()

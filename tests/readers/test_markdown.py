@@ -59,6 +59,29 @@ def test_what_is_no_text_is_left_out(bench):
     assert bench.blocks("a.md", text) == [((), "Body <!-- inline --> text.")]
 
 
+def test_a_row_stands_under_the_header_of_its_table(bench):
+    """Of a table with several rows each is found and cited by itself; the header says of what."""
+    text = "# T\n\n## Trade\n\n| Country | Imports |\n|---|--:|\n"
+    text += "| Peru | 1 |\n| Chad \\| | 2 |\nMali | 3\n\nEnd."
+    (document,) = bench.bytes("a.md", text).documents
+    assert bench.blocks("a.md", text) == [
+        (("Trade",), "| Country | Imports |\n|---|--:|"),
+        (("Trade", "Country | Imports"), "| Peru | 1 |"),
+        (("Trade", "Country | Imports"), "| Chad \\| | 2 |"),
+        (("Trade", "Country | Imports"), "Mali | 3"),
+        (("Trade",), "End."),
+    ]
+    assert [b.alone for b in document.blocks] == [False, True, True, True, False]
+
+
+def test_a_table_in_a_quotation(bench):
+    """The marks before its lines are in no block."""
+    text = "> | a | b |\n> |---|---|\n> | 1 | 2 |\n> | 3 | 4 |"
+    assert [words for _, words in bench.blocks("a.md", text)] == [
+        "| a | b |\n> |---|---|", "| 1 | 2 |", "| 3 | 4 |",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_offsets_with_any_line_end(bench, end):
     """Lines end as in any system; offsets are those of the text as it is."""

@@ -150,7 +150,7 @@ def unstyled():
     """Give a function that takes our own SGR and OSC 8 sequences out of what was drawn."""
 
     def strip(text):
-        text = re.sub(r"\x1b\]8;(?:id=\d+)?;(?:file:///[!-~]*)?\x1b\\", "", text)
+        text = re.sub(r"\x1b\]8;(?:id=\d+)?;(?:(?:file:///|https?://)[!-~]*)?\x1b\\", "", text)
         return re.sub(r"\x1b\[[\d;]*m", "", text)
 
     return strip

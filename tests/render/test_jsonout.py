@@ -6,13 +6,14 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.nouns import TermWeight
+from qa.nouns import Locator, TermWeight
 from qa.render.jsonout import answer_object, dumps
 
 NUMBER = int | float
@@ -22,7 +23,11 @@ CITATION = {
     "document": str,
     "title": str,
     "date": str | None,
+    "file_date": str | None,
     "page": int | None,
+    "locator": dict | None,
+    "link": str | None,
+    "selectors": list,
     "start": int,
     "end": int,
     "quote": str,
@@ -113,6 +118,36 @@ def test_explaining_adds_ranks_and_terms_to_passages(answer):
     assert conforms(passage, PASSAGE | EXPLAINED)
     assert (passage["lexical_rank"], passage["dense_rank"]) == (1, 3)
     assert passage["terms"][0] == {"term": "bilater", "weight": 3.0}
+
+
+def test_a_quote_has_the_selectors_of_the_w3c(answer, citation):
+    """Quote with what stands around it, position, and the fragment that its format defines."""
+    page = Locator(1900, 2400, "page", "3")
+    cited = replace(
+        citation, document="a.pdf", locator=page, page=3, before="partner. ", after=" In 2017"
+    )
+    made = answer_object(replace(answer, citations=(cited,)))["citations"][0]
+    assert made["locator"] == {"kind": "page", "label": "3"}
+    quoted, position, inside = made["selectors"]
+    assert quoted == {
+        "type": "TextQuoteSelector",
+        "exact": cited.quote,
+        "prefix": "partner. ",
+        "suffix": " In 2017",
+    }
+    assert position == {"type": "TextPositionSelector", "start": cited.start, "end": cited.end}
+    assert inside == {
+        "type": "FragmentSelector",
+        "conformsTo": "http://tools.ietf.org/rfc/rfc8118",
+        "value": "page=3",
+    }
+
+
+def test_how_sure_a_recognised_place_is_stands_with_it(answer, citation):
+    """Text read from an image says so."""
+    cited = replace(citation, locator=Locator(0, 9, "page", "3", 0.75))
+    made = answer_object(replace(answer, citations=(cited,)))["citations"][0]
+    assert made["locator"] == {"kind": "page", "label": "3", "confidence": 0.75}
 
 
 @given(JSON)

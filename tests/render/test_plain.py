@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa.nouns import Place
+import pytest
+
+from qa.nouns import Locator, Place
 from qa.render.plain import not_quoted
 from qa.render.terminal import show_answer, show_hits
 
@@ -30,6 +32,42 @@ def test_long_quotes_are_not_wrapped_and_lines_of_text_are_one_line(citation, an
     assert lines[0] == "a b"
     assert lines[1].startswith("[1] relations.md, page 4  Relations  ")
     assert lines[2] == f"    “first line second line {'word ' * 2000}end.”"
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "page", "shown"),
+    [
+        ("report.pdf", Locator(0, 9, "page", "3"), 3, "report.pdf, page 3"),
+        ("deck.pptx", Locator(0, 9, "slide", "4"), 4, "deck.pptx, slide 4"),
+        ("prices.xlsx", Locator(0, 9, "cells", "Sales!A2:F2"), None, "prices.xlsx, Sales!A2:F2"),
+        ("book.epub", Locator(0, 9, "chapter", "The Sea"), None, "book.epub, chapter The Sea"),
+        (
+            "scan.png",
+            Locator(0, 9, "page", "1", 0.87),
+            1,
+            "scan.png, page 1 (recognised, 87 % sure)",
+        ),
+        ("x.pdf", Locator(0, 9, "table", "2"), 7, "x.pdf, page 7, table 2"),
+    ],
+)
+def test_a_place_is_named_as_a_person_looks_it_up(
+    citation, answer, piped, document, place, page, shown
+):
+    """The page, the slide, the cells."""
+    cited = replace(citation, document=document, locator=place, page=page, line=None)
+    lines = piped(show_answer, replace(answer, citations=(cited,)), explain=False, top=0).split(
+        "\n"
+    )
+    assert lines[1].startswith(f"[1] {shown}  Relations (2018)  ")
+
+
+def test_the_date_of_a_file_is_marked_as_such(citation, answer, piped):
+    """Only where the content has none."""
+    cited = replace(citation, date=None, file_date="2017-07-14")
+    lines = piped(show_answer, replace(answer, citations=(cited,)), explain=False, top=0).split(
+        "\n"
+    )
+    assert "Relations (file date 2017-07-14)" in lines[1]
 
 
 def test_an_abstention(abstention, piped):

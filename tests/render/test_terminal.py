@@ -190,6 +190,32 @@ def test_an_abstention_without_anything_near(abstention, drawn, unstyled):
     assert squeezed(text) == "The documents do not say. No passage mentions zeppelins."
 
 
+def test_a_citation_links_to_its_page_and_to_the_web(citation, answer, drawn, tmp_path):
+    """The name leads to the place in the file, the title to the page of the web at the quote."""
+    (tmp_path / "a.pdf").write_bytes(b"x")
+    uri = (tmp_path / "a.pdf").as_uri()
+    cited = replace(citation, document="a.pdf", page=3, link=f"{uri}#page=3")
+    output = drawn(
+        show_answer,
+        replace(answer, citations=(cited,)),
+        explain=False,
+        top=0,
+        corpus_root=tmp_path,
+    )
+    assert f";{uri}#page=3\x1b\\" in output
+    web = "https://x.example/p#:~:text=Bilateral"
+    cited = replace(citation, document="a.pdf", link=web)
+    output = drawn(
+        show_answer,
+        replace(answer, citations=(cited,)),
+        explain=False,
+        top=0,
+        corpus_root=tmp_path,
+    )
+    assert f";{web}\x1b\\" in output
+    assert f";{uri}\x1b\\" in output
+
+
 def test_passages_beyond_the_quoted_one_are_listed(answer, drawn, unstyled):
     """The passage of the citation isn't repeated; ``top`` bounds the others."""
     text = unstyled(drawn(show_answer, answer, explain=False, top=5))

@@ -18,6 +18,7 @@ from qa.encoders import Encoders, InstalledEncoders, folder_of
 from qa.errors import ModelError, UsageError
 from qa.extract import Candidate, Extractor, SentenceExtractor, SentenceVectors
 from qa.fitted import SENTENCE_WEIGHTS
+from qa.narrow import Narrow, Scope, scope_of
 from qa.nouns import Answer, Citation, Hit
 from qa.recheck import Sources
 from qa.search import Candidates, hits, retrieve
@@ -27,6 +28,8 @@ from qa.spans import SpanExtractor, reranked
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from qa.encoder import Encoder
     from qa.reader_choice import OpenedReader
@@ -56,7 +59,8 @@ class _Warms(Protocol):
 class Session:
     """An opened index, ready to answer; unaffected by builds that come after.
 
-    ``sources`` is the corpus folder for re-reading quotes.
+    ``sources`` is the corpus folder for re-reading quotes, ``scope`` what a question is asked of,
+    None the whole index.
     """
 
     snapshot: Snapshot
@@ -65,6 +69,7 @@ class Session:
     sources: Sources
     settings: SearchSettings
     reader: OpenedReader | None = None
+    scope: Scope | None = None
 
     @staticmethod
     def open(
@@ -100,6 +105,14 @@ class Session:
         chosen = settings or SearchSettings()
         return Session(snapshot, encoder, extractor, Sources.of(snapshot), chosen, reader)
 
+    def narrowed(self, narrow: Narrow) -> Session:
+        """The same session, asking only the documents that are as asked for.
+
+        Raises:
+            NothingSelected: there is none.
+        """
+        return self if narrow.is_open else replace(self, scope=scope_of(self.snapshot, narrow))
+
     def search(self, question: str, top: int) -> tuple[Hit, ...]:
         """The ranked passages alone.
 
@@ -114,7 +127,7 @@ class Session:
         Raises:
             UsageError: the question is empty.
         """
-        return retrieve(self.snapshot, self.encoder, checked(question), self.settings)
+        return retrieve(self.snapshot, self.encoder, checked(question), self.settings, self._only)
 
     def ranked(self, question: str) -> Candidates:
         """All that could bear on a question, in the order in which passages are shown.
@@ -175,9 +188,14 @@ class Session:
             nearest=read.hits[:_NEAREST] if reason else (),
             index=self.snapshot.info,
             seconds={"total": seconds, "check": seconds},
-            missing=refusal.unknown_words(self.snapshot, question) if reason else (),
-            unread=refusal.unread(self.snapshot) if reason else (),
+            missing=refusal.unknown_words(self.snapshot, question, self._only) if reason else (),
+            unread=refusal.unread(self.snapshot, question) if reason else (),
         )
+
+    @property
+    def _only(self) -> npt.NDArray[np.bool_] | None:
+        """Of each passage, whether it may be found; None where all may."""
+        return None if self.scope is None else self.scope.passages
 
     @property
     def threshold(self) -> float:
@@ -189,10 +207,11 @@ class Session:
         self, question: str, read: Read, best: Candidate | None, confidence: float
     ) -> str | None:
         """Why there is no answer; None where there is one."""
-        nothing = refusal.nothing_bears(self.snapshot, question, read.candidates, best)
+        only = self._only
+        nothing = refusal.nothing_bears(self.snapshot, question, read.candidates, best, only)
         if nothing is not None or best is None:
             return nothing
-        return refusal.not_said(self.snapshot, question, best, confidence, self.threshold)
+        return refusal.not_said(self.snapshot, question, best, confidence, self.threshold, only)
 
     def _cited(self, read: Read) -> tuple[Citation, ...]:
         """Cite the answer, other documents that give it too, and those that contradict it."""

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from qa import generation, hints
+from qa import hints
+from qa.coverage import Coverage, coverage_of
 from qa.encoder import copy_encoder
 from qa.encoders import FOLDER as ENCODERS
 from qa.encoders import InstalledEncoders, folder_of
 from qa.errors import CorpusError, IndexDamaged, IndexMissing, ModelError
-from qa.lexical import TermCounts, count_terms, load_counts, merge
 from qa.lock import building
 from qa.manifest import Manifest, read_manifest, write_manifest
 from qa.nouns import IndexInfo, Skipped
-from qa.parts import FreshPart, KeptPart, fresh_part, kept_part
-from qa.readers import CannotRead
+from qa.parts import kept_part
+from qa.reading import Job, reading_parts
 from qa.reporter import Reporter
 from qa.snapshot import Snapshot
 from qa.sources import scan
 from qa.storage import storing
-from qa.survey import Request, Survey, read, survey
+from qa.survey import Request, Survey, survey
 from qa.sweep import sweep, tidy
-from qa.vectors import settle, vectors_of
+from qa.tally import Tally
+from qa.vectors import BuildVectors
+from qa.writing import GenerationWriter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from qa.counts import TermCounts
     from qa.encoder import Encoder
     from qa.encoders import Encoders, KeptEncoder
     from qa.plan import Plan
-
-    Vectors = npt.NDArray[np.float32]
 
 __all__ = ["ENCODERS", "Outcome", "Reporter", "build", "rollback"]
 
@@ -50,8 +47,13 @@ class Outcome:
     published: bool
     embedded: int
     reused: int
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[tuple[str, str], ...] = field(default=())
+    coverage: Coverage
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Everything that was not read, and why."""
+        return self.coverage.skipped
 
 
 def build(request: Request, reporter: Reporter, encoders: Encoders | None = None) -> Outcome:
@@ -86,15 +88,20 @@ def build(request: Request, reporter: Reporter, encoders: Encoders | None = None
         if not surveyed.fingerprints and snapshot is None:
             raise CorpusError(_nothing_there(request, surveyed.plan.skipped))
         encoder = _encoder(request, snapshot, encoders or InstalledEncoders(), reporter)
-        drafts, lost = _draft_parts(request, surveyed, encoder.identity.fingerprint, reporter)
-        surveyed = surveyed.without(lost)
-        if snapshot is None and not any(d.part.record.documents for d in drafts):
-            within = [item for draft in drafts for item in draft.part.record.skipped]
-            raise CorpusError(_nothing_there(request, [*surveyed.plan.skipped, *within]))
-        vectors, embedded = vectors_of(request.index, snapshot, drafts, encoder, reporter)
-        name = _publish(request, snapshot, drafts, vectors, encoder)
-        _remember(request, surveyed, name)
-        settle(request.index, encoder.identity.dimension, drafts)
+        with (
+            GenerationWriter(request.index) as writer,
+            BuildVectors(request.index, snapshot, encoder) as vectors,
+        ):
+            counts, lost = _write_parts(request, surveyed, encoder, writer, vectors, reporter)
+            surveyed = surveyed.without(lost)
+            if snapshot is None and not writer.documents:
+                raise CorpusError(
+                    _nothing_there(request, [*surveyed.plan.skipped, *writer.skipped])
+                )
+            name = _publish(request, snapshot, writer, vectors, counts, encoder, reporter)
+            _remember(request, surveyed, name)
+            vectors.settle()
+            embedded = vectors.embedded
         sweep(request.index, {name, read_manifest(request.index).previous})
         return _outcome(surveyed, Snapshot.open(request.index), published=True, embedded=embedded)
 
@@ -146,73 +153,64 @@ def _embedder(request: Request) -> str | None:
         return None
 
 
-def _draft_parts(
-    request: Request, surveyed: Survey, embedder: str, reporter: Reporter
-) -> tuple[list[FreshPart | KeptPart], tuple[Skipped, ...]]:
-    """Read and cut what changed, take over the rest; in order of name.
+def _write_parts(  # noqa: PLR0913 - from where, how and where to, each once
+    request: Request,
+    surveyed: Survey,
+    encoder: Encoder,
+    writer: GenerationWriter,
+    vectors: BuildVectors,
+    reporter: Reporter,
+) -> tuple[TermCounts, tuple[Skipped, ...]]:
+    """Read and cut what changed, take over the rest, in order of name; embed meanwhile.
 
-    Second come the files that vanished, or could no longer be read, since the survey.
+    Gives the passages' terms, and the files that vanished or could no longer be read since the
+    survey.
     """
     plan, snapshot = surveyed.plan, surveyed.snapshot
+    embedder = encoder.identity.fingerprint
     same_model = snapshot is not None and snapshot.embedder.fingerprint == embedder
     kept = set(plan.kept) if plan.rebuild is None and same_model else set()
     places = {} if snapshot is None else {r.name: i for i, r in enumerate(snapshot.sources)}
-    drafts: list[FreshPart | KeptPart] = []
     lost: list[Skipped] = []
-    reporter.start("reading", len(surveyed.fingerprints) - len(kept))
-    for name, file in surveyed.files.items():
-        if name in kept and snapshot is not None:
-            drafts.append(kept_part(snapshot, places[name]))
-            continue
-        try:
-            fingerprint, reading = read(file)
-        except CannotRead as error:
-            lost.append(Skipped(name, str(error)))
-        else:
-            drafts.append(fresh_part(name, fingerprint, reading, request.settings.cut, embedder))
-        reporter.advance(1)
-    return drafts, tuple(lost)
+    tally = Tally(0 if snapshot is None else len(snapshot.passages))
+    files = [file for file in surveyed.files.values() if file.name not in kept]
+    reporter.start("reading", len(files))
+    job = Job(request.settings.cut, embedder, request.limits)
+    with reading_parts(files, surveyed.fingerprints, job) as found:
+        for name in surveyed.files:
+            if name in kept and snapshot is not None:
+                old = kept_part(snapshot, places[name])
+                tally.keep(old.first, old.end)
+                vectors.keep(old.part.keys)
+                writer.add(old.part)
+                continue
+            part = next(found)
+            if isinstance(part, Skipped):
+                lost.append(part)
+            else:
+                tally.add(part.counts)
+                vectors.add(part.part.keys, part.embed)
+                writer.add(part.part)
+                reporter.describe(f"reading ({writer.passages:,} passages)")
+            reporter.advance(1)
+    before = None if snapshot is None else snapshot.folder / "bm25"
+    return tally.total(before), tuple(lost)
 
 
-def _counts(snapshot: Snapshot | None, drafts: Sequence[FreshPart | KeptPart]) -> TermCounts:
-    """The terms of all drafts: counted anew for what was read, taken over for what was kept."""
-    fresh_terms: list[list[str]] = []
-    fresh_rows: list[int] = []
-    total = 0
-    old_size = 0 if snapshot is None else len(snapshot.passages)
-    old_rows = np.full(old_size, -1, np.int64)
-    for draft in drafts:
-        size = len(draft.part.passages)
-        if isinstance(draft, KeptPart):
-            old_rows[draft.first : draft.end] = np.arange(total, total + size)
-        else:
-            fresh_terms.extend(draft.terms)
-            fresh_rows.extend(range(total, total + size))
-        total += size
-    parts = [(count_terms(fresh_terms), np.array(fresh_rows, np.int64))]
-    if snapshot is not None and (old_rows >= 0).any():
-        parts.append((load_counts(snapshot.folder / "bm25"), old_rows))
-    return merge(parts, total)
-
-
-def _publish(
+def _publish(  # noqa: PLR0913 - what a generation follows from, each once
     request: Request,
     snapshot: Snapshot | None,
-    drafts: Sequence[FreshPart | KeptPart],
-    vectors: Vectors,
+    writer: GenerationWriter,
+    vectors: BuildVectors,
+    counts: TermCounts,
     encoder: Encoder,
+    reporter: Reporter,
 ) -> str:
     """Write the generation, then let the manifest name it; returns its name."""
     index = request.index
+    pieces = vectors.finish(reporter)
     copy_encoder(encoder, folder_of(index, encoder.identity.fingerprint))
-    name = generation.write_generation(
-        index,
-        [draft.part for draft in drafts],
-        vectors,
-        _counts(snapshot, drafts),
-        request.settings,
-        encoder.identity,
-    )
+    name = writer.finish(pieces, counts, request.settings, encoder.identity)
     previous = _previous(index, snapshot, name)
     write_manifest(index, Manifest(name, previous, _address(request), _embedder(request)))
     return name
@@ -249,7 +247,6 @@ def _remember(request: Request, surveyed: Survey, name: str) -> None:
 
 
 def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded: int) -> Outcome:
-    within = tuple(item for record in snapshot.sources for item in record.skipped)
     notes = tuple((record.name, note) for record in snapshot.sources for note in record.notes)
     passages = len(snapshot.passages)
     return Outcome(
@@ -258,7 +255,7 @@ def _outcome(surveyed: Survey, snapshot: Snapshot, *, published: bool, embedded:
         published=published,
         embedded=embedded,
         reused=passages - embedded,
-        skipped=surveyed.plan.skipped + within,
+        coverage=coverage_of(snapshot),
         notes=notes,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.75
 _MOST = np.iinfo(np.uint16).max
+_BLOCK = 1 << 18  # postings that are worked on at once, of which each takes some 50 bytes then
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +44,12 @@ class TermCounts:
     @property
     def lengths(self) -> Int64:
         """The number of terms of each passage."""
-        lengths = np.bincount(self.passages, weights=self.counts, minlength=self.size)
-        return lengths.astype(np.int64)
+        lengths = np.zeros(self.size, np.int64)
+        for first in range(0, len(self.passages), _BLOCK):
+            span = slice(first, first + _BLOCK)
+            found = np.bincount(self.passages[span], self.counts[span], self.size)
+            lengths += found.astype(np.int64)
+        return lengths
 
 
 def count_terms(passages: Sequence[Sequence[str]]) -> TermCounts:
@@ -76,20 +81,36 @@ def merge(parts: Sequence[tuple[TermCounts, IntArray]], n: int) -> TermCounts:
     _check_maps(parts, n)
     vocabulary = _union([counts.vocabulary for counts, _ in parts])
     number = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
-    packed = [np.empty(0, np.uint64)]
+    pieces: list[tuple[Int64, TermCounts, Int64]] = []
+    sizes = np.zeros(len(vocabulary), np.int64)
     for counts, rows in parts:
         terms = np.fromiter(
             map(number.__getitem__, counts.vocabulary), np.int64, len(counts.vocabulary)
         )
-        new_rows = np.asarray(rows, np.int64)[counts.passages]
+        sizes[terms] += np.diff(counts.indptr)
+        pieces.append((terms, counts, np.asarray(rows, np.int64)))
+    blocks = (_merged(pieces, first, end, n) for first, end in _blocks(sizes))
+    return _from_blocks(tuple(vocabulary), blocks, n)
+
+
+def _merged(
+    pieces: Sequence[tuple[Int64, TermCounts, Int64]], first: int, end: int, n: int
+) -> tuple[int, int, Int64, IntArray]:
+    """The terms ``first`` to ``end`` of all parts: sorted keys, and the count of each."""
+    packed = [np.empty(0, np.uint64)]
+    for terms, counts, rows in pieces:
+        low, high = np.searchsorted(terms, [first, end]).tolist()
+        span = slice(int(counts.indptr[low]), int(counts.indptr[high]))
+        new_rows = rows[counts.passages[span]]
         kept = new_rows >= 0
-        keys = (np.repeat(terms, np.diff(counts.indptr)) * n + new_rows)[kept]
+        lengths = np.diff(counts.indptr[low : high + 1])
+        keys = (np.repeat(terms[low:high] - first, lengths) * n + new_rows)[kept]
         # Key and count in one word: sorting values is several times faster than sorting indices.
-        packed.append(keys.astype(np.uint64) << np.uint64(16) | counts.counts[kept])
+        packed.append(keys.astype(np.uint64) << np.uint64(16) | counts.counts[span][kept])
     # Parts come sorted, and stay so where their map keeps order: timsort only merges them.
     together = np.sort(np.concatenate(packed), kind="stable")
     keys = (together >> np.uint64(16)).astype(np.int64)
-    return _from_sorted(tuple(vocabulary), keys, together & np.uint64(_MOST), n)
+    return first, end, keys, together & np.uint64(_MOST)
 
 
 def grouped(counts: TermCounts, owners: IntArray, n: int) -> TermCounts:
@@ -98,11 +119,34 @@ def grouped(counts: TermCounts, owners: IntArray, n: int) -> TermCounts:
     ``owners`` gives each passage's document, from 0, and never falls. Terms in the overlap of two
     passages, and in the title each of them has, count in both.
     """
-    terms = np.repeat(np.arange(len(counts.vocabulary)), np.diff(counts.indptr))
-    keys = terms * n + np.asarray(owners, np.int64)[counts.passages]
-    unique, starts = np.unique(keys, return_index=True)
-    sums = np.add.reduceat(counts.counts.astype(np.int64), starts) if len(starts) else starts
-    return _from_sorted(counts.vocabulary, unique, np.minimum(sums, _MOST), n)
+    blocks = (
+        _grouped(counts, np.asarray(owners, np.int64), first, end, n)
+        for first, end in _blocks(np.diff(counts.indptr))
+    )
+    return _from_blocks(counts.vocabulary, blocks, n)
+
+
+def _grouped(
+    counts: TermCounts, owners: Int64, first: int, end: int, n: int
+) -> tuple[int, int, Int64, IntArray]:
+    """The terms ``first`` to ``end``: sorted keys, and the sum of the counts of each."""
+    span = slice(int(counts.indptr[first]), int(counts.indptr[end]))
+    terms = np.repeat(np.arange(end - first), np.diff(counts.indptr[first : end + 1]))
+    keys, starts = np.unique(terms * n + owners[counts.passages[span]], return_index=True)
+    amounts = counts.counts[span].astype(np.int64)
+    sums = np.add.reduceat(amounts, starts) if len(starts) else starts
+    return first, end, keys, np.minimum(sums, _MOST)
+
+
+def _blocks(sizes: Int64) -> Iterator[tuple[int, int]]:
+    """Cut terms with so many postings each into runs that are small enough to work on in memory."""
+    ends = np.cumsum(sizes)
+    first = 0
+    while first < len(sizes):
+        before = int(ends[first - 1]) if first else 0
+        end = max(first + 1, int(np.searchsorted(ends, before + _BLOCK, side="right")))
+        yield first, end
+        first = end
 
 
 def _union(vocabularies: Sequence[tuple[str, ...]]) -> list[str]:
@@ -124,14 +168,30 @@ def _check_maps(parts: Sequence[tuple[TermCounts, IntArray]], n: int) -> None:
 
 def _from_sorted(vocabulary: tuple[str, ...], keys: Int64, counts: IntArray, n: int) -> TermCounts:
     """Build counts from sorted keys ``term * n + passage``, leaving out terms without any."""
-    terms, rows = np.divmod(keys, max(n, 1))
-    frequencies = np.bincount(terms, minlength=len(vocabulary))
+    return _from_blocks(vocabulary, [(0, len(vocabulary), keys, counts)], n)
+
+
+def _from_blocks(
+    vocabulary: tuple[str, ...], blocks: Iterable[tuple[int, int, Int64, IntArray]], n: int
+) -> TermCounts:
+    """Build counts from blocks of terms in order, each with the keys and counts of its postings.
+
+    A block's keys are ``(term - first) * n + passage``, sorted. Terms without any are left out.
+    """
+    frequencies = np.zeros(len(vocabulary), np.int64)
+    passages: list[Int32] = [np.empty(0, np.int32)]
+    counted: list[NDArray[np.uint16]] = [np.empty(0, np.uint16)]
+    for first, end, keys, counts in blocks:
+        terms, rows = np.divmod(keys, max(n, 1))
+        frequencies[first:end] = np.bincount(terms, minlength=end - first)
+        passages.append(rows.astype(np.int32))
+        counted.append(counts.astype(np.uint16))
     if not frequencies.all():
         vocabulary = tuple(compress(vocabulary, frequencies.tolist()))
         frequencies = frequencies[frequencies > 0]
     indptr = np.zeros(len(vocabulary) + 1, np.int64)
     np.cumsum(frequencies, out=indptr[1:])
-    return TermCounts(vocabulary, indptr, rows.astype(np.int32), counts.astype(np.uint16), n)
+    return TermCounts(vocabulary, indptr, np.concatenate(passages), np.concatenate(counted), n)
 
 
 def weigh(counts: TermCounts, k1: float = K1, b: float = B) -> Float32:
@@ -150,6 +210,10 @@ def weigh(counts: TermCounts, k1: float = K1, b: float = B) -> Float32:
         return np.empty(0, np.float32)
     idf = np.log((counts.size + 1) / frequencies)
     norms = k1 * (1 - b + b * lengths / lengths.mean())
-    tf = counts.counts.astype(np.float64)
-    weights = np.repeat(idf, frequencies) * tf * (k1 + 1) / (tf + norms[counts.passages])
-    return np.asarray(weights, np.float32)
+    weights = np.empty(len(counts.counts), np.float32)
+    for first, end in _blocks(frequencies):
+        span = slice(int(counts.indptr[first]), int(counts.indptr[end]))
+        tf = counts.counts[span].astype(np.float64)
+        share = np.repeat(idf[first:end], frequencies[first:end])
+        weights[span] = share * tf * (k1 + 1) / (tf + norms[counts.passages[span]])
+    return weights

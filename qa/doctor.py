@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa import hints, models
+from qa import models
+from qa.coverage import Coverage, coverage_of
 from qa.encoder import load_encoder
 from qa.encoders import folder_of
 from qa.errors import QaError
@@ -37,11 +38,19 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All checks, and file by file what was not read or read with reservations."""
+    """All checks, and file by file what was not read or read with reservations.
+
+    ``coverage`` is None where there is no index to look at.
+    """
 
     checks: tuple[Check, ...]
-    skipped: tuple[Skipped, ...] = ()
+    coverage: Coverage | None = None
     notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Everything that was not read, and why."""
+        return () if self.coverage is None else self.coverage.skipped
 
     @property
     def healthy(self) -> bool:
@@ -63,10 +72,8 @@ def diagnose(index: Path) -> Diagnosis:
         _embedded(),
         _sources(snapshot),
     )
-    skipped = hints.read(index, snapshot.name).skipped
-    within = tuple(item for record in snapshot.sources for item in record.skipped)
     notes = tuple((record.name, note) for record in snapshot.sources for note in record.notes)
-    return Diagnosis(checks, skipped + within, notes)
+    return Diagnosis(checks, coverage_of(snapshot), notes)
 
 
 def _model(snapshot: Snapshot) -> Check:

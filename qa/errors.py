@@ -7,6 +7,7 @@ QaError                 exit code 1: one line on stderr that says what, where an
 ├── IndexDamaged        the index is truncated, altered or of another version
 ├── IndexLocked         another process is building this index
 ├── ModelError          a model can't be found, loaded, or is not the index's own
+├── NothingSelected     --since, --document and the like leave no document
 ├── RowsError           rows of a JSONL file are malformed; all of them are named
 └── StorageError        the disk is full or a folder can't be written
 
@@ -46,6 +47,10 @@ class IndexLocked(QaError):  # noqa: N818
 
 class ModelError(QaError):
     """A model can't be found or loaded, or is not the one the index was built with."""
+
+
+class NothingSelected(QaError):  # noqa: N818
+    """No document of the index is as the filters of a question ask for."""
 
 
 class RowsError(QaError):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.snapshot import Snapshot
 
     Ids = npt.NDArray[np.int64]
+    Only = npt.NDArray[np.bool_]
 
 _RARE_SHARE = 0.02
 _RARE_AT_LEAST = 3
@@ -45,14 +46,15 @@ class Exact:
     floor: int
 
 
-def exact_matches(snapshot: Snapshot, question: str) -> Exact:
-    """Find the passages that hold what the question names.
+def exact_matches(snapshot: Snapshot, question: str, only: Only | None = None) -> Exact:
+    """Find the passages that hold what the question names, ``only`` among some of them.
 
     A quoted phrase counts where it stands word for word, whatever the case and spacing; an
     identifier (letters and digits mixed, "JTF-B") only where it is rare in the folder.
     """
-    phrases = [_holding_phrase(snapshot, phrase) for phrase in tokens.quoted_phrases(question)]
-    others = [_holding_identifier(snapshot, term) for term in tokens.identifiers(question)]
+    quotes, terms = tokens.quoted_phrases(question), tokens.identifiers(question)
+    phrases = [_holding_phrase(snapshot, phrase, only) for phrase in quotes]
+    others = [_among(_holding_identifier(snapshot, term), only) for term in terms]
     named = [ids for ids in phrases + others if len(ids)]
     quoted = any(len(ids) for ids in phrases)
     shares: dict[int, float] = {}
@@ -68,14 +70,20 @@ def _holding_identifier(snapshot: Snapshot, term: str) -> Ids:
     return ids if len(ids) <= rare else ids[:0]
 
 
-def _holding_phrase(snapshot: Snapshot, phrase: str) -> Ids:
+def _holding_phrase(snapshot: Snapshot, phrase: str, only: Only | None) -> Ids:
     terms = set(tokens.analyse(phrase))
     if not terms:
         return np.empty(0, np.int64)
     postings = sorted((snapshot.bm25.postings(term) for term in terms), key=len)
-    common = reduce(np.intersect1d, postings)[:_MOST_CHECKED]
+    common = _among(reduce(np.intersect1d, postings), only)[:_MOST_CHECKED]
     wanted = folded(phrase)
     return _only(snapshot, common.tolist(), wanted)
+
+
+def _among(ids: npt.NDArray[np.integer], only: Only | None) -> Ids:
+    """The ids that may be found."""
+    wide = ids.astype(np.int64)
+    return wide if only is None else wide[only[wide]]
 
 
 def _only(snapshot: Snapshot, passages: Iterable[int], wanted: str) -> Ids:

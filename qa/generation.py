@@ -1,4 +1,4 @@
-"""A generation: the immutable files of one state of an index, and how they are written.
+"""A generation: the immutable files of one state of an index, and what they hold.
 
 Everything in it follows from content alone (documents, settings, embedder), so its name is the
 digest of its content: the same sources give the same generation, byte for byte.
@@ -15,9 +15,7 @@ digest of its content: the same sources give the same generation, byte for byte.
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,19 +23,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
-from qa import dense
-from qa.counts import TermCounts, grouped
-from qa.lexical import FACTS, Bm25
-from qa.nouns import EmbedderIdentity, Skipped
-from qa.storage import canonical_json, checksum, sync, write_durably
+from qa.lexical import FACTS
+from qa.nouns import Skipped
+from qa.storage import checksum, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container
     from pathlib import Path
 
     import numpy.typing as npt
-
-    from qa.settings import IndexSettings
 
 VERSION = 3
 FOLDER = "generations"
@@ -74,7 +68,10 @@ DOCUMENT_DTYPE = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """What the index knows of one file: its content's digest, what read it, what could not be."""
+    """What the index knows of one file: its content's digest, what read it, what could not be.
+
+    ``pages`` counts its pages or slides, ``blank_pages`` those of them without text.
+    """
 
     name: str
     digest: str
@@ -83,6 +80,8 @@ class SourceRecord:
     passages: int
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    pages: int = 0
+    blank_pages: int = 0
 
     def to_line(self) -> bytes:
         """One JSON line."""
@@ -121,63 +120,6 @@ def json_line(value: Any) -> bytes:
     return (text + "\n").encode("utf-8", "surrogateescape")
 
 
-def array_bytes(array: npt.NDArray[Any]) -> bytes:
-    """Serialise an array as an ``.npy`` file, never pickled."""
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def write_generation(  # noqa: PLR0913 - what a generation follows from, each once
-    index: Path,
-    parts: Sequence[SourcePart],
-    vectors: npt.NDArray[np.float32],
-    counts: TermCounts,
-    settings: IndexSettings,
-    embedder: EmbedderIdentity,
-) -> str:
-    """Write a generation's folder and return its name; nothing refers to it yet.
-
-    Args:
-        index: the index folder.
-        parts: the sources in order of name.
-        vectors: unit vectors, shape (passages, dimension), float32, in the parts' order.
-        counts: the passages' terms, in the same order.
-        settings: what shaped the index.
-        embedder: what made the vectors.
-    """
-    folder = index / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".draft-{os.getpid()}"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        passages = _write_sources(draft, parts)
-        if not len(passages) == len(vectors) == counts.size:
-            raise ValueError(
-                f"{len(passages)} passages, {len(vectors)} vectors, terms of {counts.size} passages"
-            )
-        write_durably(draft / dense.NAME, dense.to_bytes(vectors))
-        documents = sum(part.record.documents for part in parts)
-        _write_lexical(draft, counts, _of_documents(counts, passages, documents), settings)
-        description = {
-            "version": VERSION,
-            "settings": settings.as_json(),
-            "embedder": asdict(embedder),
-            "documents": documents,
-            "passages": len(passages),
-            "files": _describe(draft),
-        }
-        data = canonical_json(description)
-        write_durably(draft / DESCRIPTION, data)
-        sync(draft)
-        name = name_of(data)
-        _put_in_place(draft, folder / name)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return name
-
-
 def name_of(description: bytes) -> str:
     """The name of the generation that these bytes of a generation.json describe."""
     return xxhash.xxh3_128_hexdigest(description)[:16]
@@ -188,29 +130,7 @@ def has_documents_bm25(files: Container[str]) -> bool:
     return f"{DOCUMENTS_BM25}/{FACTS}" in files
 
 
-def _of_documents(
-    counts: TermCounts, passages: npt.NDArray[np.void], documents: int
-) -> TermCounts | None:
-    """The terms of whole documents; None where every document is one passage, in their order."""
-    if np.array_equal(passages["document"], np.arange(documents)):
-        return None
-    return grouped(counts, passages["document"], documents)
-
-
-def _write_lexical(
-    draft: Path, counts: TermCounts, whole: TermCounts | None, settings: IndexSettings
-) -> None:
-    """Write the BM25 of the passages, and that of the whole documents, if it is another, below."""
-    folder = draft / PASSAGES_BM25
-    Bm25.build(counts, k1=settings.k1, b=settings.b).save(folder)
-    if whole is not None:
-        Bm25.build(whole, k1=settings.k1, b=settings.b).save(draft / DOCUMENTS_BM25)
-    for path in sorted(folder.rglob("*")):
-        sync(path)
-    sync(folder)
-
-
-def _put_in_place(draft: Path, final: Path) -> None:
+def put_in_place(draft: Path, final: Path) -> None:
     """Give the draft its name; a generation of that name has the same content, if it is whole.
 
     One that is stays as it is, for it may be the one that answers now.
@@ -228,12 +148,13 @@ def _is_copy(folder: Path, draft: Path) -> bool:
     """Whether a folder holds every byte of the draft."""
     try:
         same = (folder / DESCRIPTION).read_bytes() == (draft / DESCRIPTION).read_bytes()
-        return same and _describe(folder) == _describe(draft)
+        return same and describe(folder) == describe(draft)
     except OSError:
         return False
 
 
-def _describe(draft: Path) -> dict[str, dict[str, Any]]:
+def describe(draft: Path) -> dict[str, dict[str, Any]]:
+    """Size and checksum of every file below a folder, by its name there."""
     files = sorted(path for path in draft.rglob("*") if path.is_file())
     return {
         path.relative_to(draft).as_posix(): {
@@ -242,70 +163,3 @@ def _describe(draft: Path) -> dict[str, dict[str, Any]]:
         }
         for path in files
     }
-
-
-def _write_sources(draft: Path, parts: Sequence[SourcePart]) -> npt.NDArray[np.void]:
-    """Write everything but vectors and terms; returns the passages as written."""
-    write_durably(draft / "sources.jsonl", b"".join(part.record.to_line() for part in parts))
-    lines = [line for part in parts for line in part.lines]
-    write_durably(draft / "documents.jsonl", b"".join(lines))
-    locators = [line for part in parts for line in part.locators]
-    write_durably(draft / "locators.jsonl", b"".join(locators))
-    with (draft / "texts.utf8").open("wb") as file:
-        for part in parts:
-            for text in part.texts:
-                file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    passages = _join_passages(parts)
-    _save(draft / "documents.npy", _documents_table(parts, passages))
-    _save(draft / "passages.npy", passages)
-    _save(draft / "sentences.npy", _join([p.sentences for p in parts], (0, 2), "<i4"))
-    _save(draft / "keys.npy", _join([p.keys for p in parts], (0, 16), "u1"))
-    _save(draft / "twins.npy", _join([p.twins for p in parts], (0,), "<u8"))
-    return passages
-
-
-def _save(path: Path, array: npt.NDArray[Any]) -> None:
-    write_durably(path, array_bytes(array))
-
-
-def _join(arrays: list[npt.NDArray[Any]], empty: tuple[int, ...], dtype: Any) -> npt.NDArray[Any]:
-    if not arrays:
-        return np.empty(empty, dtype)
-    return np.ascontiguousarray(np.concatenate(arrays).astype(dtype, copy=False))
-
-
-def _join_passages(parts: Sequence[SourcePart]) -> npt.NDArray[np.void]:
-    joined = _join([part.passages for part in parts], (0,), PASSAGE_DTYPE).copy()
-    sizes = [len(part.passages) for part in parts]
-    shift = np.repeat(_starts([len(part.lines) for part in parts]), sizes)
-    joined["document"] += shift.astype(np.int32)
-    joined["sentence"] = _starts(joined["sentences"])
-    return joined
-
-
-def _documents_table(
-    parts: Sequence[SourcePart], passages: npt.NDArray[np.void]
-) -> npt.NDArray[np.void]:
-    lines = [line for part in parts for line in part.lines]
-    texts = [text for part in parts for text in part.texts]
-    table = np.zeros(len(lines), DOCUMENT_DTYPE)
-    table["line_bytes"] = [len(line) for line in lines]
-    table["line"] = _starts(table["line_bytes"])
-    table["locators_bytes"] = [len(line) for part in parts for line in part.locators]
-    table["locators"] = _starts(table["locators_bytes"])
-    table["text_bytes"] = [memoryview(text).nbytes for text in texts]
-    table["text"] = _starts(table["text_bytes"])
-    table["passages"] = np.bincount(passages["document"], minlength=len(lines))
-    table["first_passage"] = _starts(table["passages"])
-    table["source"] = np.repeat(np.arange(len(parts)), [len(part.lines) for part in parts])
-    return table
-
-
-def _starts(sizes: Any) -> npt.NDArray[np.int64]:
-    """Where each of several runs begins when they stand one after another."""
-    ends = np.cumsum(np.asarray(sizes, np.int64), dtype=np.int64)
-    starts = np.zeros_like(ends)
-    starts[1:] = ends[:-1]
-    return starts

@@ -10,6 +10,7 @@ import numpy as np
 import xxhash
 
 from qa import tokens
+from qa.counts import TermCounts, count_terms
 from qa.generation import PASSAGE_DTYPE, SourcePart, SourceRecord, json_line
 from qa.passages import cut, embedded_text
 from qa.snapshot import DocumentRecord
@@ -25,13 +26,22 @@ if TYPE_CHECKING:
     from qa.snapshot import Snapshot
 
 
+_PAGES = frozenset({"page", "slide"})
+
+
 @dataclass(frozen=True, slots=True)
 class FreshPart:
-    """A source read anew: its part, and for each passage what to embed and its terms."""
+    """A source read anew: its part, what to embed of each passage, and all passages' terms."""
 
     part: SourcePart
     embed: tuple[str, ...]
-    terms: tuple[list[str], ...]
+    counts: TermCounts
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        texts = sum(memoryview(text).nbytes for text in self.part.texts)
+        return texts + sum(map(len, self.embed)) + 6 * len(self.counts.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ def fresh_part(
             terms.append(tokens.analyse(embedded_text(document.title, p.headings, words)))
             keys.append(reuse_key(embedder, embed[-1]))
             twins.append(xxhash.xxh3_64_intdigest(" ".join(words.split()).encode()))
+    pages, blank = _pages(reading)
     record = SourceRecord(
         name=name,
         digest=fingerprint.digest,
@@ -84,6 +95,8 @@ def fresh_part(
         passages=len(rows),
         skipped=reading.skipped,
         notes=reading.notes,
+        pages=pages,
+        blank_pages=blank,
     )
     part = SourcePart(
         record=record,
@@ -95,7 +108,20 @@ def fresh_part(
         keys=np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 16),
         twins=np.array(twins, np.uint64),
     )
-    return FreshPart(part, tuple(embed), tuple(terms))
+    return FreshPart(part, tuple(embed), count_terms(terms))
+
+
+def _pages(reading: Reading) -> tuple[int, int]:
+    """How many pages or slides a file has, and how many of them without text."""
+    named: dict[tuple[str, str], bool] = {}
+    for document in reading.documents:
+        for found in document.locators:
+            if found.kind in _PAGES:
+                written = not document.text[found.start : found.end].isspace()
+                page = (found.kind, found.label)
+                named[page] = named.get(page, False) or (written and found.start < found.end)
+    pages = max(reading.pages or 0, len(named))
+    return pages, pages - sum(named.values())
 
 
 def kept_part(snapshot: Snapshot, source: int) -> KeptPart:

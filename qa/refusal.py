@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from qa import hints, tokens
+from qa import tokens
 from qa.calibration import too_unsure
+from qa.coverage import coverage_of
+from qa.reasons import on_purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
     from qa.extract import Candidate
     from qa.nouns import Skipped
     from qa.search import Candidates
     from qa.snapshot import Snapshot
+
+    Only = npt.NDArray[np.bool_]
 
 # Below this cosine all-MiniLM-L6-v2's passages have nothing to do with a question (see README).
 _UNRELATED = 0.25
@@ -62,14 +70,17 @@ _ASKING = frozenset(
         "whose",
     }
 )
-# What the folder's owner left out on purpose could not hold the answer.
-_ON_PURPOSE = ("hidden", "index: false")
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def nothing_bears(
-    snapshot: Snapshot, question: str, candidates: Candidates, best: Candidate | None
+    snapshot: Snapshot,
+    question: str,
+    candidates: Candidates,
+    best: Candidate | None,
+    only: Only | None = None,
 ) -> str | None:
-    """Why nothing in the folder bears on the question; None where something does."""
+    """Why nothing in the folder, or ``only`` these passages, bears on the question; else None."""
     if best is None:
         return "the index holds no passages"
     words = tokens.content_words(question)
@@ -78,15 +89,20 @@ def nothing_bears(
             "the question has only words that stand everywhere; "
             "name the thing you want to know about"
         )
-    known = [w for w, terms in words if any(map(snapshot.bm25.document_frequency, terms))]
+    known = [word for word, terms in words if _stands(snapshot, terms, only)]
     missing = [word for word, _ in words]
     if known or candidates.best_cosine >= _UNRELATED:
         return None
     return f"nothing in the documents bears on it: none of them mentions {_listed(missing)}"
 
 
-def not_said(
-    snapshot: Snapshot, question: str, best: Candidate, confidence: float, threshold: float
+def not_said(  # noqa: PLR0913 - what the answer hangs on, each once
+    snapshot: Snapshot,
+    question: str,
+    best: Candidate,
+    confidence: float,
+    threshold: float,
+    only: Only | None = None,
 ) -> str | None:
     """Why the best candidate is no answer to this question; None where it is one.
 
@@ -101,7 +117,7 @@ def not_said(
     unsure = too_unsure(confidence, threshold)
     if unsure is None:
         return None
-    missing = unknown_words(snapshot, question)
+    missing = unknown_words(snapshot, question, only)
     if missing:
         return (
             f"the documents nowhere mention {_listed(missing)}; what comes closest is not about it"
@@ -113,26 +129,37 @@ def not_said(
     return f"what comes closest does not answer it: {unsure}"
 
 
-def unknown_words(snapshot: Snapshot, question: str) -> tuple[str, ...]:
-    """The content words of a question that stand nowhere in the folder, in order.
+def unknown_words(snapshot: Snapshot, question: str, only: Only | None = None) -> tuple[str, ...]:
+    """The content words of a question that stand nowhere in the passages asked, in order.
 
     Words that only say how something is asked for are none: how many, what kind of.
     """
     return tuple(
         word
         for word, terms in tokens.content_words(question)
-        if not any(snapshot.bm25.document_frequency(term) for term in terms)
-        and word.casefold() not in _ASKING
+        if not _stands(snapshot, terms, only) and word.casefold() not in _ASKING
     )
 
 
-def unread(snapshot: Snapshot) -> tuple[Skipped, ...]:
-    """The files and rows that could not be read, and so might hold the answer."""
-    skipped = hints.read(snapshot.index, snapshot.name).skipped
-    within = tuple(item for record in snapshot.sources for item in record.skipped)
-    return tuple(
-        item for item in skipped + within if not any(words in item.reason for words in _ON_PURPOSE)
-    )
+def _stands(snapshot: Snapshot, terms: Iterable[str], only: Only | None) -> bool:
+    """Whether any of the terms stands in a passage that may be found."""
+    postings = map(snapshot.bm25.postings, terms)
+    return any(len(ids) if only is None else only[ids].any() for ids in postings)
+
+
+def unread(snapshot: Snapshot, question: str) -> tuple[Skipped, ...]:
+    """The files and rows that could not be read, and so might hold the answer.
+
+    Those whose names have most words of the question come first; what was left out on purpose, or
+    is empty, is none.
+    """
+    asked = {term for _, terms in tokens.content_words(question) for term in terms}
+
+    def lacking(item: Skipped) -> int:
+        return -len(asked.intersection(tokens.analyse(_NO_WORD.sub(" ", item.path))))
+
+    found = coverage_of(snapshot).skipped
+    return tuple(sorted((item for item in found if not on_purpose(item)), key=lacking))
 
 
 def _listed(words: Sequence[str], *, quoted: bool = True) -> str:

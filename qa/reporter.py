@@ -11,6 +11,9 @@ class Reporter(Protocol):
     def start(self, description: str, total: int) -> None:
         """Begin a step of ``total`` units."""
 
+    def describe(self, description: str) -> None:
+        """Say more of the step that is under way."""
+
     def advance(self, n: int) -> None:
         """Count ``n`` units as done."""
 

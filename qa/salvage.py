@@ -17,36 +17,38 @@ from qa.parts import key_rows
 from qa.storage import checksum, read_json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
 
 KEYS = "keys.npy"
+_PIECE = 4096
 
 
-def salvaged(index: Path, wanted: Container[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
-    """The vectors wanted that any generation still on disk holds, by reuse key.
+def salvaged(index: Path, dimension: int) -> Iterator[dict[bytes, npt.NDArray[np.float32]]]:
+    """The vectors that any generation still on disk holds, by reuse key, in pieces.
 
     Only files whose checksums agree with their generation's description are believed.
     """
-    found: dict[bytes, npt.NDArray[np.float32]] = {}
     folder = index / generation.FOLDER
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:
-            found.update(_of(path, wanted))
+            yield from _of(path, dimension)
         except (OSError, ValueError, KeyError, TypeError, IndexDamaged):
             continue
-    return found
 
 
-def _of(folder: Path, wanted: Container[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+def _of(folder: Path, dimension: int) -> Iterator[dict[bytes, npt.NDArray[np.float32]]]:
     files = read_json_object(folder / generation.DESCRIPTION, "")["files"]
     for name in (KEYS, VECTORS):
         if checksum(folder / name) != files[name]["checksum"]:
-            return {}
+            return
     keys = key_rows(np.load(folder / KEYS, allow_pickle=False))
     # The view of the vectors is valid while the index lives: it must have a name.
     index = DenseIndex((folder / VECTORS).read_bytes(), len(keys), folder / VECTORS)
     vectors = index.vectors()
-    return {key: np.array(vectors[row]) for row, key in enumerate(keys) if key in wanted}
+    if vectors.shape[1] == dimension:
+        for start in range(0, len(keys), _PIECE):
+            piece = slice(start, start + _PIECE)
+            yield dict(zip(keys[piece], np.array(vectors[piece]), strict=True))

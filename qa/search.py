@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Vector = npt.NDArray[np.float32]
     Floats = npt.NDArray[np.float64]
+    Only = npt.NDArray[np.bool_]
 
 # By how much a lifted passage stands above the one whose place it takes: no score is that fine.
 _LIFT = 1e-6
@@ -57,7 +58,8 @@ class Candidates:
 class Sides:
     """What both sides bring for a question before they are fused, best first.
 
-    ``context`` is each passage's document's BM25 score as a share of the best document's.
+    ``context`` is each passage's document's BM25 score as a share of the best document's;
+    ``size`` the number of passages that were looked at.
     """
 
     terms: tuple[str, ...]
@@ -68,6 +70,7 @@ class Sides:
     dense_scores: npt.NDArray[np.float32]
     context: npt.NDArray[np.float32]
     exact: Exact
+    size: int
 
     def first(self, depth: int) -> Sides:
         """The same with at most ``depth`` candidates a side."""
@@ -81,10 +84,17 @@ class Sides:
 
 
 def retrieve(
-    snapshot: Snapshot, encoder: Encoder, question: str, settings: SearchSettings
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: str,
+    settings: SearchSettings,
+    only: Only | None = None,
 ) -> Candidates:
-    """Rank all passages for a question: ties by id, one with what is named exactly on top."""
-    sides = gather(snapshot, encoder, question, settings.depth)
+    """Rank all passages for a question: ties by id, one with what is named exactly on top.
+
+    ``only`` says of each passage whether it may be found; scores are normalised over those.
+    """
+    sides = gather(snapshot, encoder, question, settings.depth, only)
     fused, score, order = ranked(sides, settings)
     return Candidates(
         ids=fused.ids[order],
@@ -99,13 +109,15 @@ def retrieve(
     )
 
 
-def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> Sides:
-    """Ask both sides for ``depth`` candidates each."""
+def gather(
+    snapshot: Snapshot, encoder: Encoder, question: str, depth: int, only: Only | None = None
+) -> Sides:
+    """Ask both sides for ``depth`` candidates each, among the passages that may be found."""
     terms = tuple(tokens.analyse(question))
     vector = encoder.encode_questions([question])[0]
-    lexical = snapshot.bm25.scores(terms)
+    lexical = _masked(snapshot.bm25.scores(terms), only)
     lexical_ids, lexical_scores = best(lexical, depth)
-    dense_ids, dense_scores = snapshot.dense.top(vector, depth)
+    dense_ids, dense_scores = snapshot.dense.top(vector, depth, only)
     return Sides(
         terms,
         vector,
@@ -113,21 +125,31 @@ def gather(snapshot: Snapshot, encoder: Encoder, question: str, depth: int) -> S
         lexical_scores,
         dense_ids,
         dense_scores,
-        _context(snapshot, terms, lexical),
-        exact_matches(snapshot, question),
+        _context(snapshot, terms, lexical, only),
+        exact_matches(snapshot, question, only),
+        len(lexical) if only is None else int(only.sum()),
     )
 
 
-def _context(snapshot: Snapshot, terms: tuple[str, ...], lexical: Vector) -> Vector:
+def _masked(scores: Vector, only: Only | None) -> Vector:
+    """The scores, 0 where a passage may not be found."""
+    return scores if only is None else np.where(only, scores, np.float32(0))
+
+
+def _context(
+    snapshot: Snapshot, terms: tuple[str, ...], lexical: Vector, only: Only | None
+) -> Vector:
     """How well each passage's whole document matches, 0..1: what stands around a passage.
 
     Where every document is one passage, that is how well the passage matches: ``lexical``.
     """
-    own = snapshot.documents_bm25 is snapshot.bm25
-    scores = lexical if own else snapshot.documents_bm25.scores(terms)
+    scores = lexical
+    if snapshot.documents_bm25 is not snapshot.bm25:
+        whole = snapshot.documents_bm25.scores(terms)
+        scores = _masked(whole[snapshot.passages["document"]], only)
     most = scores.max(initial=0.0)
     shares: Vector = scores / most if most > 0 else scores
-    return shares if own else shares[snapshot.passages["document"]]
+    return shares
 
 
 def ranked(
@@ -136,7 +158,7 @@ def ranked(
     """Fuse both sides: all candidates by id, their final scores, and their order, best first."""
     sides = sides.first(settings.depth)
     # Passages without a term in common score 0; they are candidates while there is room for them.
-    room = min(settings.depth, len(sides.context))
+    room = min(settings.depth, sides.size)
     floor = 0.0 if len(sides.lexical_ids) < room else None
     fused = fuse(
         Ranking(sides.lexical_ids, sides.lexical_scores, floor),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,27 +12,35 @@ from qa import models, readers
 from qa.encoder_folder import is_whole
 from qa.encoders import folder_of
 from qa.errors import IndexDamaged, IndexMissing
+from qa.limits import Limits
 from qa.nouns import Skipped
 from qa.plan import Fingerprint, Plan, compare
+from qa.retry import tried_again
 from qa.snapshot import Snapshot
 from qa.sources import Scan, scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qa.generation import SourceRecord
     from qa.nouns import Reading, SourceFile
     from qa.settings import IndexSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to index, where to, and how; ``embedder`` None keeps the index's own or the default."""
+    """What to index, where to, and how; ``embedder`` None keeps the index's own or the default.
+
+    ``retry`` reads again what could not be read before, though neither it nor its reader changed.
+    """
 
     corpus: Path
     index: Path
     settings: IndexSettings
     embedder: str | None = None
     max_file_size: int = 100_000_000
+    limits: Limits = field(default_factory=Limits)
+    retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ def survey(request: Request) -> Survey:
             fingerprints[file.name] = fingerprint(file, readers.load(file))
         except readers.CannotRead as error:
             skipped.append(Skipped(file.name, str(error)))
-    before = {} if snapshot is None else {record.name: record for record in snapshot.sources}
+    records = () if snapshot is None else snapshot.sources
+    before = {record.name: _as_known(record, request) for record in records}
     rebuild = damage or (_rebuild_reason(snapshot, request) if snapshot else None)
     plan = compare(before, fingerprints, tuple(sorted(skipped, key=_by_path)), rebuild)
     return Survey(found, snapshot, damage, fingerprints, plan)
@@ -108,6 +117,12 @@ def read(file: SourceFile) -> tuple[Fingerprint, Reading]:
     """
     data = readers.load(file)
     return fingerprint(file, data), readers.read(file, data, meta_bytes(file))
+
+
+def _as_known(record: SourceRecord, request: Request) -> SourceRecord:
+    """The record of a source, as read by nothing that is known where it is to be tried again."""
+    again = request.retry and bool(record.skipped)
+    return replace(record, reader="") if again or tried_again(record, request.limits) else record
 
 
 def _outside(index: Path, found: Scan) -> Scan:

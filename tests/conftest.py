@@ -81,10 +81,14 @@ class Notebook:
     def __init__(self):
         self.said = []
         self.steps = []
+        self.described = None
         self.done = 0
 
     def start(self, description, total):
         self.steps.append((description, total))
+
+    def describe(self, description):
+        self.described = description
 
     def advance(self, n):
         self.done += n

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from qa import build as building
-from qa.generation import DESCRIPTION, has_documents_bm25, name_of, write_generation
+from qa.generation import DESCRIPTION, has_documents_bm25, name_of
 from qa.lexical import count_terms
 from qa.nouns import EmbedderIdentity
 from qa.settings import IndexSettings
+from qa.writing import GenerationWriter
 
 
 @pytest.fixture
@@ -92,15 +93,12 @@ def test_a_damaged_generation_of_the_name_is_replaced(filled):
 def test_vectors_that_do_not_fit_are_refused(tmp_path):
     """Passages, vectors and terms must be as many; the message has all three numbers."""
     identity = EmbedderIdentity("fake", "f4ke", 3, 256)
-    with pytest.raises(ValueError, match="0 passages, 2 vectors, terms of 1 passages"):
-        write_generation(
-            tmp_path,
-            [],
-            np.zeros((2, 3), np.float32),
-            count_terms([["a"]]),
-            IndexSettings(),
-            identity,
-        )
+    vectors = [np.zeros((2, 3), np.float32)]
+    with (
+        pytest.raises(ValueError, match="0 passages, 2 vectors, terms of 1 passages"),
+        GenerationWriter(tmp_path) as writer,
+    ):
+        writer.finish(vectors, count_terms([["a"]]), IndexSettings(), identity)
     assert list((tmp_path / "generations").iterdir()) == []
 
 

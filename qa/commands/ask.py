@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from qa.commands import options
+from qa.commands.filters import filter_options, narrowed
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qa.asking import Session
+    from qa.narrow import Narrow
     from qa.nouns import Answer
 
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 @options.embedder_option
 @options.settings_option
 @options.reader_option
+@filter_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -57,6 +60,7 @@ def command(
     embedder: str | None,
     settings_file: Path | None,
     reader: str | None,
+    narrow: Narrow,
 ) -> None:
     """Answer QUESTION with quotes checked in the source, or say that the documents do not say.
 
@@ -67,13 +71,14 @@ def command(
     if questions is not None and output is not None:
         if question:
             raise UsageError("give either QUESTION or --file, not both")
-        _batch(options.open_session(index, embedder, settings_file, reader), questions, output, top)
+        session = options.open_session(index, embedder, settings_file, reader)
+        _batch(narrowed(session, narrow), questions, output, top)
         return
     if question:
         from qa.asking import checked
 
         checked(" ".join(question))
-    session = options.open_session(index, embedder, settings_file, reader)
+    session = narrowed(options.open_session(index, embedder, settings_file, reader), narrow)
     options.note_changes(session)
     show = _shower(session, top=top, explain=explain, as_json=as_json)
     if question:

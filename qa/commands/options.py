@@ -55,6 +55,14 @@ reader_option: Decorator = click.option(
     help="Another extractive question-answering model; none: whole sentences, unread.",
 )
 
+max_seconds_option: Decorator = click.option(
+    "--max-seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=120,
+    show_default=True,
+    help="Skip files that take longer to read.",
+)
+
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 
 
@@ -71,6 +79,15 @@ class Size(click.ParamType[int]):
         if not match:
             self.fail(f"{value!r} is no size such as 5000000, 100MB or 1.5GB", param, ctx)
         return int(float(match[1]) * 1000 ** " kmg".index(match[2].lower() or " "))
+
+
+max_memory_option: Decorator = click.option(
+    "--max-memory",
+    type=Size(),
+    default="2GB",
+    show_default=True,
+    help="Skip files that need more memory to read.",
+)
 
 
 def say(message: str) -> None:
@@ -102,6 +119,9 @@ class _Plain:
         return None
 
     def start(self, description: str, total: int) -> None:
+        """Show nothing."""
+
+    def describe(self, description: str) -> None:
         """Show nothing."""
 
     def advance(self, n: int) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from qa.commands import options
+from qa.commands.filters import filter_options, narrowed
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.asking import Session
+    from qa.narrow import Narrow
 
 _TOP = 10
 _RUN_TOP = 1000
@@ -41,6 +43,7 @@ _RUN_TOP = 1000
 @options.embedder_option
 @options.settings_option
 @options.reader_option
+@filter_options
 def command(
     question: tuple[str, ...],
     index: Path,
@@ -52,6 +55,7 @@ def command(
     embedder: str | None,
     settings_file: Path | None,
     reader: str | None,
+    narrow: Narrow,
 ) -> None:
     """Show the passages that rank highest for QUESTION; without one, for each line of stdin."""
     if (queries is None) != (run is None):
@@ -59,7 +63,7 @@ def command(
     if queries is not None and run is not None:
         from qa.runs import write_run
 
-        session = options.open_session(index, embedder, settings_file, reader)
+        session = narrowed(options.open_session(index, embedder, settings_file, reader), narrow)
         with options.stderr_progress() as progress:
             number = write_run(session, queries, run, top or _RUN_TOP, progress)
         options.say(f"{number} questions searched: {run}")
@@ -68,7 +72,7 @@ def command(
     asked = [text for text in asked if text or question]
     if not asked:
         raise UsageError('no question: run: qa search "your question"')
-    session = options.open_session(index, embedder, settings_file, reader)
+    session = narrowed(options.open_session(index, embedder, settings_file, reader), narrow)
     options.note_changes(session)
     for text in asked:
         _show(session, text, top or _TOP, explain=explain, as_json=as_json)

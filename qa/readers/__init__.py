@@ -39,6 +39,9 @@ class CannotRead(Exception):  # noqa: N818 - a state of the file; the caller tur
     """A file's bytes can't be had; the message is the reason."""
 
 
+# The reason of a file whose content took more memory than there was.
+OUT_OF_MEMORY = "needed more memory than there is"
+
 # Imported by name and not by searching the folder: a stray file there is not run.
 _MODULES = (
     *("text", "markdown", "rst", "jsonl"),
@@ -121,6 +124,8 @@ def read(source: SourceFile, data: bytes, meta_bytes: bytes | None) -> Reading:
         return Reading(skipped=(Skipped(source.name, "its .meta.json says index: false"),))
     try:
         reading = reader.read(source, data, meta)
+    except MemoryError:
+        return Reading(skipped=(Skipped(source.name, OUT_OF_MEMORY),))
     except Unreadable as error:
         return Reading(skipped=(Skipped(source.name, str(error)),))
     except Exception as error:  # noqa: BLE001 - documents may be hostile, and libraries raise anything

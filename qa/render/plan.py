@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qa.reasons import group_of
 from qa.render.safe import clean_line
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qa.build import Outcome
+    from qa.coverage import Coverage
     from qa.nouns import Skipped
     from qa.plan import Plan
 
@@ -50,6 +52,7 @@ def outcome_lines(outcome: Outcome, index: Path, seconds: float) -> Iterator[str
         )
     else:
         yield f"{where} is up to date: {size} (generation {info.generation})"
+    yield coverage_line(outcome.coverage)
     for item in outcome.skipped[:_MOST]:
         yield f"skipped {_skipped(item)}"
     if len(outcome.skipped) > _MOST:
@@ -71,13 +74,41 @@ def outcome_object(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "embedded": outcome.embedded,
         "reused": outcome.reused,
         "plan": outcome.plan.as_json(),
-        "skipped": [
-            {"path": item.path, "reason": item.reason, "line": item.line}
-            for item in outcome.skipped
-        ],
+        "coverage": outcome.coverage.as_json(),
+        "skipped": [skipped_object(item) for item in outcome.skipped],
         "notes": [{"document": name, "note": note} for name, note in outcome.notes],
         "seconds": seconds,
     }
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """How much was read and how much was not, by group of reasons, on one line."""
+    facts = [] if coverage.bytes is None else [_size(coverage.bytes)]
+    if coverage.pages:
+        blank = f", {coverage.blank} of them without text" if coverage.blank else ""
+        facts.append(f"{_count(coverage.pages, 'page')}{blank}")
+    line = f"read {_count(coverage.read, 'file')}" + (f" ({', '.join(facts)})" if facts else "")
+    groups = [f"{number} {group}" for group, number in coverage.groups.items()]
+    return f"{line}; skipped {', '.join(groups)}" if groups else f"{line}; skipped nothing"
+
+
+def skipped_object(item: Skipped) -> dict[str, Any]:
+    """Something that was not read, as JSON has it, with its group of reasons."""
+    return {
+        "path": item.path,
+        "reason": item.reason,
+        "line": item.line,
+        "group": group_of(item),
+    }
+
+
+def _size(number: int) -> str:
+    """Bytes in the unit that fits."""
+    units = iter(("bytes", "KB", "MB", "GB"))
+    value, unit = float(number), next(units)
+    while value >= 1000 and unit != "GB":
+        value, unit = value / 1000, next(units)
+    return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
 
 
 def _groups(plan: Plan) -> tuple[tuple[str, list[str]], ...]:

@@ -39,6 +39,11 @@ class Progress:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(clean_line(description), total=total)
 
+    def describe(self, description: str) -> None:
+        """Say more of what is under way."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=clean_line(description))
+
     def advance(self, n: int = 1) -> None:
         """Count ``n`` steps done."""
         if self._bar is not None and self._task is not None:

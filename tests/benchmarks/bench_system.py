@@ -37,6 +37,9 @@ class Quiet:
     def start(self, description, total):
         """Say nothing."""
 
+    def describe(self, description):
+        """Say nothing."""
+
     def advance(self, n):
         """Say nothing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +25,7 @@ from qa.search import Candidates, hits, retrieve
 from qa.settings import SearchSettings
 from qa.snapshot import Snapshot
 from qa.spans import SpanExtractor, reranked
+from qa.spelling import Understood, understood
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from qa.reader_choice import OpenedReader
 
 _NEAREST = 3
+_REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Session:
     settings: SearchSettings
     reader: OpenedReader | None = None
     scope: Scope | None = None
+    asked: dict[str, Understood] = field(default_factory=dict)
 
     @staticmethod
     def open(
@@ -113,6 +116,18 @@ class Session:
         """
         return self if narrow.is_open else replace(self, scope=scope_of(self.snapshot, narrow))
 
+    def understood(self, question: str) -> Understood:
+        """The question as the index is asked it: with slips of the keyboard put right.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        if question not in self.asked:
+            if len(self.asked) >= _REMEMBERED:
+                self.asked.clear()
+            self.asked[question] = understood(self.snapshot, checked(question))
+        return self.asked[question]
+
     def search(self, question: str, top: int) -> tuple[Hit, ...]:
         """The ranked passages alone.
 
@@ -127,7 +142,8 @@ class Session:
         Raises:
             UsageError: the question is empty.
         """
-        return retrieve(self.snapshot, self.encoder, checked(question), self.settings, self._only)
+        asked = self.understood(question).text
+        return retrieve(self.snapshot, self.encoder, asked, self.settings, self._only)
 
     def ranked(self, question: str) -> Candidates:
         """All that could bear on a question, in the order in which passages are shown.
@@ -144,7 +160,7 @@ class Session:
         There are at least ``top`` hits, where there are as many passages.
         """
         found = hits(self.snapshot, candidates, max(top, _NEAREST, self.extractor.passages))
-        answers = self.extractor.extract(question, found, candidates)
+        answers = self.extractor.extract(self.understood(question).text, found, candidates)
         if not self.extractor.reranks:
             return Read(candidates, found, answers)
         found = reranked(found, answers)
@@ -170,7 +186,8 @@ class Session:
         began = perf_counter()
         best = read.answers[0] if read.answers else None
         confidence = calibrated(best.probability, self.settings.calibration) if best else 0.0
-        reason = self._reason(question, read, best, confidence)
+        asked = self.understood(question)
+        reason = self._reason(asked.text, read, best, confidence)
         citations: tuple[Citation, ...] = ()
         text = None
         if best is not None and reason is None:
@@ -188,7 +205,8 @@ class Session:
             nearest=read.hits[:_NEAREST] if reason else (),
             index=self.snapshot.info,
             seconds={"total": seconds, "check": seconds},
-            missing=refusal.unknown_words(self.snapshot, question, self._only) if reason else (),
+            read_as=asked.read_as,
+            missing=refusal.unknown_words(self.snapshot, asked.text, self._only) if reason else (),
             unread=refusal.unread(self.snapshot, question) if reason else (),
         )
 

@@ -255,7 +255,8 @@ class Answer:
     passages asked for; ``nearest`` those that came closest where abstained.
     ``seconds`` maps a step's name to the time it took; it has ``total``. ``missing`` are words of
     the question that stand nowhere in the folder, ``unread`` the files that might have them: both
-    of an abstention only.
+    of an abstention only. ``read_as`` are words of the question that are none, and what they were
+    read as.
     """
 
     question: str
@@ -269,6 +270,7 @@ class Answer:
     seconds: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     unread: tuple[Skipped, ...] = ()
+    read_as: tuple[tuple[str, str], ...] = ()
 
     @property
     def disputed(self) -> bool:

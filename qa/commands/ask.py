@@ -104,7 +104,13 @@ def _shower(
 
     console = make_console(sys.stdout)
     root = session.sources.root
-    return lambda answer: show_answer(answer, console, explain=explain, top=top, corpus_root=root)
+
+    def show(answer: Answer) -> None:
+        for typed, meant in answer.read_as:
+            options.say(f"note: read “{typed}” as “{meant}”")
+        show_answer(answer, console, explain=explain, top=top, corpus_root=root)
+
+    return show
 
 
 def _lines(session: Session, show: Callable[[Answer], None], top: int) -> None:

@@ -32,6 +32,7 @@ def answer_object(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "reason": answer.reason,
         "confidence": answer.confidence,
         "disputed": answer.disputed,
+        "read_as": [{"typed": typed, "meant": meant} for typed, meant in answer.read_as],
         "missing": list(answer.missing),
         "unread": [
             {"path": item.path, "reason": item.reason, "line": item.line} for item in answer.unread

@@ -58,6 +58,7 @@ ANSWER = {
     "reason": str | None,
     "confidence": float,
     "disputed": bool,
+    "read_as": list,
     "missing": list,
     "unread": list,
     "citations": list,

@@ -116,6 +116,15 @@ class Session:
         """
         return retrieve(self.snapshot, self.encoder, checked(question), self.settings)
 
+    def ranked(self, question: str) -> Candidates:
+        """All that could bear on a question, in the order in which passages are shown.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        found = self.candidates(question)
+        return self.read(question, found).candidates if self.extractor.reranks else found
+
     def read(self, question: str, candidates: Candidates, top: int = 3) -> Read:
         """Read the best passages of a question's candidates, and rank them by what was found.
 

@@ -48,21 +48,27 @@ _SHARE = (
     r"%|\bper ?cent|\bshare\b|\bproportion|\bthird|\bhalf\b|\bquarter",
 )
 _MONEY = (
-    r"\bhow much (?:money|did \w+ (?:cost|pay|spend|earn))|\b(?:dollars|USD)\b"
-    r"|\bhow much was\b.*\b(?:worth|spent|paid)\b",
+    (
+        r"\bhow much (?:money|did \w+ (?:cost|pay|spend|earn))|\b(?:dollars|USD)\b"
+        r"|\bhow much was\b.*\b(?:worth|spent|paid)\b"
+    ),
     r"[$€£¥]|\bdollar|\bUSD\b|\beuro|\bpound|\bpeso|\blempira|\b[mb]illion\b",
 )
 _LENGTH = (
     r"\bhow long (?:did|does|do|was|were|is|has|have|had|will)\b",
-    r"\b(?:year|month|week|day|hour|minute|second|decade|centur|since|until|from)\w*\b"
-    r"|\b(?:km|kilomet|mile|met(?:er|re)|feet|foot)\w*\b",
+    (
+        r"\b(?:year|month|week|day|hour|minute|second|decade|centur|since|until|from)\w*\b"
+        r"|\b(?:km|kilomet|mile|met(?:er|re)|feet|foot)\w*\b"
+    ),
 )
 _DATE = (
     r"^\W*(?:when|(?:in |on )?(?:what|which) (?:year|date|month|day|century))\b",
-    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november"
-    r"|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|centur\w+|today"
-    r"|yesterday|after|before|during|when|once|upon|spring|summer|autumn|winter|easter"
-    r"|christmas)\b",
+    (
+        r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november"
+        r"|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|centur\w+|today"
+        r"|yesterday|after|before|during|when|once|upon|spring|summer|autumn|winter|easter"
+        r"|christmas)\b"
+    ),
 )
 _UNITS = (_SHARE, _MONEY, _LENGTH, _DATE)
 _KINDS = tuple((re.compile(f"(?i){asks}"), re.compile(f"(?i){shows}")) for asks, shows in _UNITS)

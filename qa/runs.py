@@ -39,7 +39,7 @@ def write_run(session: Session, queries: Path, run: Path, top: int, reporter: Re
     lines: list[str] = []
     reporter.start("searching", len(questions))
     for question in questions:
-        candidates = session.read(question.text, session.candidates(question.text)).candidates
+        candidates = session.ranked(question.text)
         for rank, (docid, score) in enumerate(documents(session, candidates, top), start=1):
             lines.append(f"{question.id} Q0 {docid} {rank} {score:.6f} {TAG}\n")
         reporter.advance(1)

@@ -234,27 +234,27 @@ def title_of(hit: Hit) -> str:
 
 
 def reranked(found: Sequence[Hit], extracted: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The passages with those that were read first, by their most probable answer.
+    """The passages by their retrieval score and the probability of their best answer, added up.
 
-    ``scores`` gets that probability as ``reader``, and ``score`` is one more than it: above every
-    passage that was not read.
+    Where the reader is unsure of all, the order is that of retrieval; a passage that was not read
+    is never above one that was. ``scores`` gets the probability as ``reader``.
     """
     best: dict[int, float] = {}
     for candidate in extracted:
         passage = candidate.hit.passage_id
         best[passage] = max(best.get(passage, 0.0), candidate.probability)
-    read = [hit for hit in found if hit.passage_id in best]
-    read.sort(key=lambda hit: (-best[hit.passage_id], hit.rank))
-    rest = [hit for hit in found if hit.passage_id not in best]
     marked = [
         replace(
             hit,
-            score=1 + best[hit.passage_id],
+            score=hit.score + best[hit.passage_id],
             scores=hit.scores | {"reader": best[hit.passage_id]},
         )
-        for hit in read
+        if hit.passage_id in best
+        else hit
+        for hit in found
     ]
-    return tuple(replace(hit, rank=n) for n, hit in enumerate([*marked, *rest], start=1))
+    marked.sort(key=lambda hit: (-hit.score, hit.rank))
+    return tuple(replace(hit, rank=n) for n, hit in enumerate(marked, start=1))
 
 
 def _contrasts(question: str, one: _Found, rarity: dict[str, float]) -> list[float]:

@@ -19,7 +19,6 @@ from qa.evaluation.saved import save
 from qa.evaluation.trec import KIND, judged_results, read_qrels
 from qa.rows import read_questions
 from qa.runs import documents
-from qa.search import retrieve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,10 +78,10 @@ def _search(
     reporter.start("searching", len(cases))
     run: dict[str, list[tuple[str, float]]] = {}
     seconds: dict[str, float] = {}
-    retrieve(session.snapshot, session.encoder, cases[0].question, session.settings)
+    session.ranked(cases[0].question)
     for case in cases:
         began = perf_counter()
-        found = retrieve(session.snapshot, session.encoder, case.question, session.settings)
+        found = session.ranked(case.question)
         run[case.id] = documents(session, found, _DEPTH)
         seconds[case.id] = round(perf_counter() - began, 6)
         reporter.advance(1)

@@ -138,12 +138,16 @@ def _named(numbers: Sequence[int], count: int, one: str = "is", more: str = "are
 
 
 def _notes(file: Any) -> tuple[str, ...]:
-    attached = 0
-    with suppress(Exception):
+    attached = fields = 0
+    with suppress(Exception):  # it may be damaged in any way, and is read all the same
         attached = file.count_attachments()
-    if not attached:
-        return ()
-    return (f"{attached} attached {'file is' if attached == 1 else 'files are'} not read",)
+        fields = file.get_formtype()
+    notes = []
+    if attached:
+        notes.append(f"{attached} attached {'file is' if attached == 1 else 'files are'} not read")
+    if fields:
+        notes.append("what is filled into its form is not read")
+    return tuple(notes)
 
 
 def _metadata(file: Any) -> Metadata:

@@ -125,6 +125,8 @@ def test_a_page_without_a_date_gets_none_from_its_text(bench):
         ("<meta charset='iso-8859-1'>", "cp1252"),
         ("<meta http-equiv=content-type content='text/html; charset=windows-1251'>", "cp1251"),
         ("<meta charset=no-such-thing>", "cp1252"),
+        ("", "cp1252"),
+        ("", "cp1251"),
     ],
 )
 def test_encodings(bench, declared, encoding):

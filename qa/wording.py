@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa import tokens
+from qa.cells import picked
 
 if TYPE_CHECKING:
     from qa.extract import Candidate
@@ -33,7 +34,8 @@ def worded(question: str, best: Candidate) -> Candidate:
     """The candidate as an answer to this question: widened, or with a verdict, where it needs it.
 
     Of a closed question the whole sentence answers, and says yes or no only where it has the
-    question's words; of one that asks for several things the list that the span is part of.
+    question's words; of one that asks for several things the list that the span is part of; in a
+    row of a table one cell.
     """
     if is_closed(question):
         sentence = best.hit.text[
@@ -42,6 +44,9 @@ def worded(question: str, best: Candidate) -> Candidate:
         return replace(
             best, start=best.quote_start, end=best.quote_end, verdict=verdict(question, sentence)
         )
+    cell = picked(question, best)
+    if cell is not None:
+        return cell
     if _ASKS_MANY.search(question):
         return _whole_list(best)
     return best

@@ -222,7 +222,7 @@ def test_a_missing_library_is_named_with_its_extra(library, monkeypatch):
     library.write("a.txt", FIRST)
     with monkeypatch.context() as without:
         without.setitem(__import__("sys").modules, "pypdfium2", None)
-        without.setattr(readers, "_missing", tuple)
+        without.setattr(readers, "_missing", lambda libraries, programs: libraries)
         (skipped,) = library.build().skipped
     assert skipped.reason.startswith("PDF files need: pip install 'qa[documents]'")
     assert library.snapshot().find_document("a.pdf") is None

@@ -233,5 +233,5 @@ def test_an_index_in_the_folder_is_no_document(tmp_path, manifest, skipped):
     write(tmp_path, "x/manifest.json", data=manifest.encode())
     write(tmp_path, "x/a.txt")
     found = scan(tmp_path)
-    assert names(found) == ([] if skipped else ["x/a.txt"])
+    assert names(found) == ([] if skipped else ["x/a.txt", "x/manifest.json"])
     assert reasons(found).get("x") == ("an index of qa, not documents" if skipped else None)

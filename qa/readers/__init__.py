@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from shutil import which
 from typing import TYPE_CHECKING, Protocol
 
 from qa.nouns import Reading, Skipped
@@ -23,7 +24,7 @@ class Reader(Protocol):
 
     ``suffixes`` are lower-case, with the dot; ``version`` rises when the same bytes are read
     differently. ``read`` may raise anything on bad content: `read` below says so of the file. One
-    that stands on optional libraries names them in ``needs``.
+    that stands on optional libraries names them in ``needs``, programs of the system in ``runs``.
     """
 
     suffixes: tuple[str, ...]
@@ -71,17 +72,20 @@ def reader_for(name: str) -> Reader | None:
 def edition(name: str) -> str:
     """Name what reads a file of this name: its suffix, its reader's version, what is missing.
 
-    A file is read again when that changes, so also when a missing library was installed.
+    A file is read again when that changes, so also when what was missing is installed.
     """
     reader = reader_for(name)
     suffix = "." + name.rpartition(".")[2].lower()
-    missing = _missing(tuple(getattr(reader, "needs", ())))
+    missing = _missing(tuple(getattr(reader, "needs", ())), tuple(getattr(reader, "runs", ())))
     return f"{suffix}/{reader.version if reader else 0}" + "".join(f"-{one}" for one in missing)
 
 
 @cache
-def _missing(libraries: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(library for library in libraries if find_spec(library) is None)
+def _missing(libraries: tuple[str, ...], programs: tuple[str, ...]) -> tuple[str, ...]:
+    return (
+        *(library for library in libraries if find_spec(library) is None),
+        *(program for program in programs if which(program) is None),
+    )
 
 
 def meta_path(source: SourceFile) -> Path:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 _PARAGRAPH = "\n\n"
+# A table of more rows would be too many passages if each were one.
+_MOST_ALONE = 5_000
 
 
 @dataclass(slots=True)
@@ -93,17 +95,28 @@ class Assembly:
         self.blocks.append(Block(last.start, end, last.headings))
 
     def rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Add a table as Markdown writes it: a line a row, so that no sentence crosses rows."""
+        """Add a table as Markdown writes it: a line a row, so that no sentence crosses rows.
+
+        Of several rows under a header each stands alone, with the header as its last heading. What
+        stands above a table in a cell of its own is no header but a caption.
+        """
         filled = [row for row in rows if any(cell.strip() for cell in row)]
+        width = max(map(len, filled), default=0)
+        while filled and (width == 1 or sum(bool(cell.strip()) for cell in filled[0]) == 1):
+            self.add("".join(filled.pop(0)))
         if not filled:
             return
-        width = max(len(row) for row in filled)
-        if width == 1:
-            for row in filled:
-                self.add(row[0])
-            return
         lines = [_row(row, width) for row in filled]
-        self.add("\n".join([lines[0], "|" + " --- |" * width, *lines[1:]]), lines=True)
+        top = [lines[0], "|" + " --- |" * width]
+        header = clean(lines[0].strip("|"))
+        if header is None or not 2 < len(lines) <= _MOST_ALONE:
+            self.add("\n".join([*top, *lines[1:]]))
+            return
+        self.add("\n".join(top))
+        path = (*self._path(), header)
+        for line in lines[1:]:
+            start, end = self._append(line, "\n")
+            self.blocks.append(Block(start, end, path, lines=True, alone=True))
 
     @contextmanager
     def place(self, kind: str, label: str, confidence: float | None = None) -> Iterator[None]:

@@ -16,7 +16,7 @@ from qa.readers.structure import stem
 from qa.readers.table import Sheet, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from qa.nouns import SourceFile
     from qa.readers.metadata import Metadata
@@ -93,12 +93,12 @@ def _open(text: str, name: str) -> _File:
     sample = text[:_SAMPLE]
     if len(sample) < len(text):  # what the cut halved is left out
         sample = sample[: sample.rfind("\n") + 1] or sample
-    fits = {delimiter: _fit(sample, delimiter) for delimiter in _DELIMITERS}
-    delimiter = max(_DELIMITERS, key=lambda known: fits[known])
-    if not name.lower().endswith(".csv") and fits["\t"][0] >= 0.5:
-        delimiter = "\t"
-    strict = delimiter != "\t" or _is_strict(sample)
-    return _File(text, delimiter, quoted=strict)
+    delimiters: Sequence[str] = _DELIMITERS
+    if not name.lower().endswith(".csv") and _fit(sample, "\t")[0] >= 0.5:
+        delimiters = ("\t",)
+    strict = [delimiter for delimiter in delimiters if _is_strict(sample, delimiter)]
+    delimiter = max(strict or delimiters, key=lambda known: _fit(sample, known))
+    return _File(text, delimiter, quoted=delimiter != "\t" or bool(strict))
 
 
 def _fit(sample: str, delimiter: str) -> tuple[float, int]:
@@ -113,10 +113,12 @@ def _fit(sample: str, delimiter: str) -> tuple[float, int]:
     return rows / max(widths.total(), 1), width
 
 
-def _is_strict(sample: str) -> bool:
-    """Whether all quotes in a sample of a TSV stand where the rules want them."""
+def _is_strict(sample: str, delimiter: str) -> bool:
+    """Whether all quotes in a sample stand where the rules want them."""
+    space = delimiter != "\t"
+    rows = csv.reader(_lines(sample), delimiter=delimiter, skipinitialspace=space, strict=True)
     try:
-        for _ in csv.reader(_lines(sample), delimiter="\t", strict=True):
+        for _ in rows:
             pass
     except csv.Error as error:
         return _UNCLOSED in str(error)

@@ -56,7 +56,8 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
         part = f"word/{name}.xml"
         if archive.has(part):
             _write_notes(parse_xml(archive.read(part), f"its part {name}"), tag, assembly)
-    return assembly.reading(source, meta, properties(file.core_properties))
+    found = properties(file.core_properties)
+    return assembly.reading(source, meta, found, notes=archive.notes)
 
 
 def _levels(file: Any) -> dict[str, int]:

@@ -57,7 +57,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
         assembly.end_section()
         with assembly.place("chapter", squeezed(heading) if heading else str(number)):
             write(chapter, assembly)
-    return assembly.reading(source, meta, found, skipped=tuple(skipped))
+    return assembly.reading(source, meta, found, skipped=tuple(skipped), notes=archive.notes)
 
 
 def _is_encrypted(archive: Archive) -> bool:

@@ -7,13 +7,12 @@ stands between its first and last words is kept whole, for a sentence must not b
 
 from __future__ import annotations
 
-import codecs
 import re
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qa.readers.assembly import Assembly, squeezed
+from qa.readers.decoding import decode
 from qa.readers.markup import pieces
 from qa.readers.metadata import Metadata, from_mapping
 from qa.readers.unreadable import Unreadable, needing
@@ -31,12 +30,14 @@ needs = ("lxml", "trafilatura")
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.IGNORECASE
 )
+# What browsers take for windows-1252 (WHATWG, Encoding), or is not true.
+_MISNAMED = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii", "utf-8", "utf8"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _AROUND = {"nav", "footer", "aside", "header", "form", "dialog", "menu"}
 _ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu"}
 _NOT_LETTER = re.compile(r"\W+")
 _FEWEST, _LINKED, _LEAST_SHARE = 40, 0.6, 0.25
-_MOST_ELEMENTS = 50_000
+_MOST_ELEMENTS, _DEEPEST = 50_000, 200
 
 
 def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
@@ -63,7 +64,7 @@ def parse(data: bytes) -> Any:
         import trafilatura  # noqa: F401 - said now if it is missing, not after reading half
         from lxml import etree, html
     parser = html.HTMLParser(
-        encoding=encoding(data),
+        encoding="utf-8",
         no_network=True,
         remove_comments=True,
         remove_pis=True,
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Any:
     if b"\0" in data[:1000] and not data.startswith(_UTF16):
         raise Unreadable("binary, not HTML")
     try:
-        tree = html.document_fromstring(data, parser=parser)
+        tree = html.document_fromstring(_as_utf8(data), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Unreadable(f"holds no HTML ({error})") from None
     if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
@@ -93,21 +94,21 @@ def write(found: Sequence[Piece], assembly: Assembly) -> None:
             assembly.add(piece.text)
 
 
-def encoding(data: bytes) -> str | None:
-    """The encoding that bytes are in: valid UTF-8 is, else what the page says, else a guess."""
+def _as_utf8(data: bytes) -> bytes:
+    """The bytes in UTF-8: as they are, or as the page says, or else as they seem to be."""
     if data.startswith(_UTF16):
-        return "utf-16"
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         said = _CHARSET.search(data[:4096])
-        name = said[1].decode("ascii").lower() if said else "windows-1252"
+        name = said[1].decode("ascii").lower() if said else ""
+        name = "windows-1252" if name in _MISNAMED else name
         try:
-            codecs.lookup(name)
+            return data.decode(name, "replace").encode("utf-8", "replace")
         except LookupError:
-            return "windows-1252"
-        return "windows-1252" if name in {"utf-8", "utf8", "iso-8859-1", "latin1"} else name
-    return "utf-8"
+            return (decode(data).text or data.decode("windows-1252", "replace")).encode()
+    return data
 
 
 def _main(tree: Any) -> list[Piece]:
@@ -208,8 +209,16 @@ def _metadata(tree: Any) -> Metadata:
 
 
 def _is_large(tree: Any) -> bool:
-    """Whether a page has more elements than trafilatura, which looks often, reads in a second."""
-    return next(islice(tree.iter(), _MOST_ELEMENTS, None), None) is not None
+    """Whether a page has more elements, or deeper ones, than trafilatura reads in a second."""
+    from lxml import etree
+
+    count = depth = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if count > _MOST_ELEMENTS or depth > _DEEPEST:
+            return True
+    return False
 
 
 def _small(tree: Any) -> Any:

@@ -128,7 +128,7 @@ def _table(text: str, lines: list[Span], found: Outline) -> None:
     spans = [_without_markers(text, *line) for line in lines]
     header = (spans[0][0], spans[_HEADER_LINES - 1][1])
     cells = [cell.strip() for cell in text[slice(*spans[0])].strip("|").split("|")]
-    name = clean(" | ".join(cell for cell in cells if cell)) or ""
+    name = clean(" | ".join(cells)) if any(cells) else None
     found.spans.append(header)
     for span in spans[_HEADER_LINES:]:
         found.spans.append(span)

@@ -47,7 +47,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     assembly = Assembly()
     for body in root.iter(f"{_OFFICE}text"):
         _write(body, assembly)
-    return assembly.reading(source, meta, _metadata(archive))
+    return assembly.reading(source, meta, _metadata(archive), notes=archive.notes)
 
 
 def _write(body: Any, assembly: Assembly) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 suffixes = (".pdf",)
 version = 1
-needs = ("pypdfium2", *ocr.LIBRARIES)
+needs, runs = ("pypdfium2", *ocr.LIBRARIES), (ocr.PROGRAM,)
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _NO_TITLE = re.compile(
@@ -138,12 +138,16 @@ def _named(numbers: Sequence[int], count: int, one: str = "is", more: str = "are
 
 
 def _notes(file: Any) -> tuple[str, ...]:
-    attached = 0
-    with suppress(Exception):
+    attached = fields = 0
+    with suppress(Exception):  # it may be damaged in any way, and is read all the same
         attached = file.count_attachments()
-    if not attached:
-        return ()
-    return (f"{attached} attached {'file is' if attached == 1 else 'files are'} not read",)
+        fields = file.get_formtype()
+    notes = []
+    if attached:
+        notes.append(f"{attached} attached {'file is' if attached == 1 else 'files are'} not read")
+    if fields:
+        notes.append("what is filled into its form is not read")
+    return tuple(notes)
 
 
 def _metadata(file: Any) -> Metadata:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qa.nouns import Block, Document, Locator, Reading, Skipped
 from qa.readers.metadata import Metadata, from_mapping
-from qa.readers.ocr import LIBRARIES, MOST_PIXELS, missing, recognise
+from qa.readers.ocr import LIBRARIES, MOST_PIXELS, PROGRAM, missing, recognise
 from qa.readers.structure import stem
 from qa.readers.text import paragraphs
 from qa.readers.unreadable import Unreadable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 suffixes = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 version = 1
-needs = LIBRARIES
+needs, runs = LIBRARIES, (PROGRAM,)
 
 # Other formats that the library knows start programs, or nobody has.
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
@@ -63,7 +63,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     notes = ("of its moving pictures the first was read",) if moving else ()
     text, blocks, locators = _text(pages)
     if not blocks:
-        return Reading(skipped=skipped, notes=notes)
+        return Reading(skipped=skipped, notes=notes, pages=len(pages))
     document = Document(
         name=source.name,
         text=text,
@@ -75,7 +75,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
         license=known.license,
         locators=tuple(locators),
     )
-    return Reading((document,), skipped, notes)
+    return Reading((document,), skipped, notes, pages=len(pages))
 
 
 def _open(data: bytes) -> Image:

@@ -48,7 +48,7 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     for number, slide in enumerate(file.slides, start=1):
         with assembly.place("slide", str(number)):
             _write(slide, assembly)
-    return assembly.reading(source, meta, found, pages=len(file.slides))
+    return assembly.reading(source, meta, found, pages=len(file.slides), notes=archive.notes)
 
 
 def _write(slide: Any, assembly: Assembly) -> None:

@@ -30,6 +30,7 @@ version = 1
 needs = ("openpyxl", "defusedxml")
 
 _CORE = "docProps/core.xml"
+_ENTITIES = "its XML declares entities, which can grow without end"
 _PARSED = (".xml", ".rels")
 # The most rows a sheet can have, and more cells than a person's workbook has.
 _MOST_ROWS, _MOST_CELLS = 1_048_576, 30_000_000
@@ -79,11 +80,15 @@ def read(source: SourceFile, data: bytes, meta: Metadata) -> Reading:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl does not keep, which nobody asks for
         try:
-            unpacked = io.BytesIO(rewritten(archive, _PARSED))
-            workbook = load_workbook(unpacked, read_only=True, data_only=True, keep_links=False)
+            unpacked = rewritten(archive, _PARSED)
+            if b"<!ENTITY" in unpacked:
+                raise Unreadable(_ENTITIES)
+            workbook = load_workbook(
+                io.BytesIO(unpacked), read_only=True, data_only=True, keep_links=False
+            )
         except (KeyError, ValueError, TypeError, AttributeError, SyntaxError) as error:
             if isinstance(error.__context__ or error, defusedxml.DefusedXmlException):
-                raise Unreadable("its XML declares entities, which can grow without end") from None
+                raise Unreadable(_ENTITIES) from None
             raise Unreadable(f"damaged, or no spreadsheet ({error})") from None
         book = _Book()
         for worksheet in workbook.worksheets:

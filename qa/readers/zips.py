@@ -25,6 +25,7 @@ _MOST_PARTS = 20_000
 _DENSEST = 300
 _SMALL = 10_000_000
 _CHUNK = 1 << 16
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".emf", ".wmf")
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -38,6 +39,14 @@ class Archive:
     def names(self) -> tuple[str, ...]:
         """The names of its parts, in order."""
         return tuple(self.file.namelist())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """That it holds pictures, which the reader of a document leaves out."""
+        count = sum(name.lower().endswith(_PICTURES) for name in self.names)
+        if not count:
+            return ()
+        return (f"{count} {'picture' if count == 1 else 'pictures'} in it not read",)
 
     def has(self, name: str) -> bool:
         """Whether it has a part of this name."""

@@ -280,6 +280,31 @@ def test_a_file_without_pages_is_damaged(bench):
     assert "damaged" in skipped.reason
 
 
+@pytest.mark.slow
+def test_ten_thousand_pages(bench):
+    """Every one is read and can be cited."""
+    pages = [[(60, 700, f"Page number {n} says {n * 7}.")] for n in range(1, 10_001)]
+    reading = bench.bytes("a.pdf", making.drawn(*pages))
+    (document,) = reading.documents
+    assert reading.pages == len(document.locators) == 10_000
+    last = document.locators[-1]
+    assert document.text[last.start : last.end] == "Page number 10000 says 70000."
+
+
+def test_what_is_not_read_is_noted(bench):
+    """Attached files, and what is filled into a form."""
+    from io import BytesIO
+
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(making.pdf([[WORDS]]))))
+    writer.add_attachment("a.txt", b"x")
+    out = BytesIO()
+    writer.write(out)
+    reading = bench.bytes("a.pdf", out.getvalue())
+    assert reading.notes == ("1 attached file is not read",)
+
+
 def test_a_script_is_not_run_and_does_not_matter(bench):
     """PDFium is built without JavaScript; the page's words are read."""
     data = making.pdf([[WORDS]])

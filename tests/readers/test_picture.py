@@ -87,6 +87,7 @@ def test_pages_of_a_tiff(bench):
     (document,) = reading.documents
     found = {at.label: document.text[at.start : at.end] for at in document.locators}
     assert found == {"1": "The first page", "3": "The third page"}
+    assert reading.pages == 3
     assert [skipped.reason for skipped in reading.skipped] == ["page 2: no legible text in it"]
 
 

@@ -30,6 +30,21 @@ def test_every_reader_keeps_the_protocol():
         assert reader.version >= 1
 
 
+def test_what_is_missing_is_part_of_the_edition(monkeypatch):
+    """A library or program that is installed later lets the files that need it be read again."""
+    whole = readers.edition("a/b.PNG")
+    readers._missing.cache_clear()
+    monkeypatch.setattr(readers, "which", lambda program: None)
+    monkeypatch.setattr(readers, "find_spec", lambda library: None)
+    try:
+        assert readers.edition("a/b.PNG") == ".png/1-PIL-pytesseract-tesseract"
+        assert readers.edition("a.csv") == ".csv/1"
+    finally:
+        readers._missing.cache_clear()
+    assert whole.startswith(".png/1")
+    assert "-PIL" not in whole
+
+
 def test_importing_readers_is_cheap():
     """Parsers and detectors are imported by the first file that needs them."""
     code = (

@@ -84,6 +84,13 @@ def test_other_methods_are_refused():
         zips.open_archive(making.zipped({"a": "x"}, zipfile.ZIP_LZMA))
 
 
+def test_pictures_are_noted():
+    """A reader of documents leaves them out, and says so."""
+    assert zips.open_archive(making.zipped({"a.xml": "x"})).notes == ()
+    archive = zips.open_archive(making.zipped({"a.PNG": "x", "b.jpg": "x"}))
+    assert archive.notes == ("2 pictures in it not read",)
+
+
 def test_declared_entities_are_refused():
     """Whatever library reads the copy, it meets none."""
     archive = zips.open_archive(making.zipped({"a.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}))

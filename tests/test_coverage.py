@@ -47,7 +47,7 @@ def mixed(library, monkeypatch):
     library.write("empty.txt", "")
     library.write(".hidden.txt", "Hidden.")
     library.write("tela report.xyz", "Unknown.")
-    library.write("scan.png", "Unknown.")
+    library.write("scan.xyz", "Unknown.")
     library.write("rows.jsonl", b'{"_id": 1, "text": "A row."}\nno row\n')
     library.build()
     return library
@@ -104,8 +104,8 @@ def test_unread_files_are_named_by_the_words_of_the_question(mixed):
     """Those whose names have words of it first; what is hidden or empty is none of them."""
     snapshot = mixed.snapshot()
     named = [item.path for item in unread(snapshot, "What did the report on Tela say?")]
-    assert named == ["tela report.xyz", "pages.txt", "scan.png", "rows.jsonl"]
-    assert unread(snapshot, "What shows the scan?")[0].path == "scan.png"
+    assert named == ["tela report.xyz", "pages.txt", "scan.xyz", "rows.jsonl"]
+    assert unread(snapshot, "What shows the scan?")[0].path == "scan.xyz"
 
 
 def test_the_command_line_says_it(tiny, qa):

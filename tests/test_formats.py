@@ -216,14 +216,16 @@ def test_the_narrowest_place_is_found():
 
 def test_a_missing_library_is_named_with_its_extra(library, monkeypatch):
     """And once it is there the file is read, though it did not change."""
-    from qa import readers
+    from qa import readers, workers
 
     library.write("a.pdf", FILES["a.pdf"])
     library.write("a.txt", FIRST)
+    readers._missing.cache_clear()
     with monkeypatch.context() as without:
-        without.setitem(__import__("sys").modules, "pypdfium2", None)
-        without.setattr(readers, "_missing", lambda libraries, programs: libraries)
+        without.setitem(sys.modules, "pypdfium2", None)
+        without.setattr(workers, "MODULES", ("without_pypdfium2",))
         (skipped,) = library.build().skipped
+    readers._missing.cache_clear()
     assert skipped.reason.startswith("PDF files need: pip install 'qa[documents]'")
     assert library.snapshot().find_document("a.pdf") is None
     assert library.build().plan.reread == ("a.pdf",)

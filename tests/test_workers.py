@@ -65,7 +65,6 @@ def told(outcome):
         ("exit", "its content made the reader crash (exit code 3)"),
         ("leave", "its content made the reader crash (exit code 0)"),
         ("eat", TOO_BIG),
-        ("eat_in_c", TOO_BIG),
         ("lie", "the process that read it gave no usable result (no header (JSONDecodeError))"),
         ("boast", "the process that read it sent more than it may hold"),
         ("start /dev/null", TOO_LONG),
@@ -84,6 +83,37 @@ def test_a_hostile_file_costs_itself_alone(folder, deed, reason):
     assert told(outcome)["m.hostile"].startswith(reason)
     names = [record.name for record in folder.snapshot().iter_documents()]
     assert names == ["a.hostile", "z.hostile"]
+
+
+# Reads one file, whose name and size limit are given, and prints what came of it.
+READ_ONE = """
+import sys
+from pathlib import Path
+from qa import workers
+from qa.crew import Crew
+from qa.limits import Limits
+from qa.nouns import SourceFile
+from qa.passages import CutSettings
+workers.MODULES = ("hostile_reader",)
+path = Path(sys.argv[1])
+job = workers.Job(CutSettings(), "e", Limits(seconds=60, memory=int(sys.argv[2])))
+with Crew([SourceFile(path.name, path, 1, 0)], job) as crew:
+    (found,) = crew.results()
+print(found.reason)
+"""
+
+
+def test_a_library_that_dies_for_want_of_memory(folder, monkeypatch):
+    """Near the limit a crash is put down to memory.
+
+    In a small process: a process begins with the peak of the one that started it, and pytest's own
+    may be above the limit.
+    """
+    path = folder.write("m.hostile", "eat_in_c")
+    monkeypatch.setenv("PYTHONPATH", str(DATA))
+    command = [sys.executable, "-c", READ_ONE, str(path), str(LIMITS.memory)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == TOO_BIG
 
 
 def test_too_deep_for_the_stack(folder):

@@ -50,6 +50,8 @@ _BOUND = 3.0
 # How many sentences are embedded for a question, and what the others count with.
 _EMBEDDED = 8
 _UNSEEN = 0.3
+# Terms that only say how something is asked for: "how much was it worth".
+_ASKING = frozenset(tokens.analyse("much many worth long often far kind kinds sort type"))
 _BEFORE, _AFTER = "$€£¥", "%‰°"
 # Scripts from here on leave no space between words.
 _UNSPACED = "\u0e00"
@@ -121,7 +123,8 @@ class SpanExtractor:
             for hit, extraction in zip(read, extractions, strict=True)
             for place, span in enumerate(whole_words(hit.text, s) for s in extraction.spans)
         ]
-        rarity = rarities(self.snapshot, candidates.terms)
+        told = rarities(self.snapshot, candidates.terms)
+        rarity = {term: weight for term, weight in told.items() if term not in _ASKING}
         said = Counter(_key(one.text) for one in spans if one.first)
         best = max((one.span.score for one in spans), default=0.0)
         cosines = self._cosines(spans, candidates)

@@ -46,6 +46,8 @@ FEATURES = (
     "opposed",
     "rarest_missing",
 )
+# A candidate this probable, as a share of the best one's, can't be told apart from it.
+_AS_GOOD = 0.85
 _BOUND = 3.0
 # How many sentences are embedded for a question, and what the others count with.
 _EMBEDDED = 8
@@ -103,12 +105,25 @@ class SpanExtractor:
     def extract(
         self, question: str, found: Sequence[Hit], candidates: Candidates
     ) -> tuple[Candidate, ...]:
-        """Candidate spans, most probable first, ties by passage rank and place."""
-        made = [
-            self._candidate(one, lacking, values)
+        """Candidate spans, most probable first, ties by passage rank and place.
+
+        Of those that can't be told apart from the first, the one whose sentence has the most of the
+        question's words goes before it.
+        """
+        rarity = self._rarity(candidates)
+        rows = [
+            (
+                self._candidate(one, lacking, values),
+                _share(rarity, set(tokens.analyse(one.sentence))),
+            )
             for one, lacking, values in self.evidence(question, found, candidates)
         ]
-        made.sort(key=lambda c: (-c.probability, c.hit.rank, c.start))
+        rows.sort(key=lambda row: (-row[0].probability, row[0].hit.rank, row[0].start))
+        made = [candidate for candidate, _ in rows]
+        if rows:
+            level = _AS_GOOD * made[0].probability
+            close = [share for candidate, share in rows if candidate.probability >= level]
+            made.insert(0, made.pop(max(range(len(close)), key=lambda i: close[i])))
         return tuple([worded(question, made[0]), *made[1:]] if made else ())
 
     def evidence(
@@ -123,8 +138,7 @@ class SpanExtractor:
             for hit, extraction in zip(read, extractions, strict=True)
             for place, span in enumerate(whole_words(hit.text, s) for s in extraction.spans)
         ]
-        told = rarities(self.snapshot, candidates.terms)
-        rarity = {term: weight for term, weight in told.items() if term not in _ASKING}
+        rarity = self._rarity(candidates)
         said = Counter(_key(one.text) for one in spans if one.first)
         best = max((one.span.score for one in spans), default=0.0)
         cosines = self._cosines(spans, candidates)
@@ -141,6 +155,10 @@ class SpanExtractor:
             whole += _contrasts(question, one, rarity)
             rows.append((one, lacking, whole))
         return rows
+
+    def _rarity(self, candidates: Candidates) -> dict[str, float]:
+        told = rarities(self.snapshot, candidates.terms)
+        return {term: weight for term, weight in told.items() if term not in _ASKING}
 
     def _cosines(self, spans: Sequence[_Found], candidates: Candidates) -> dict[str, float]:
         """The cosines to the question of the sentences whose spans have the highest margins."""

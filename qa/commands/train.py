@@ -64,6 +64,16 @@ from qa.commands import options
     "model.",
 )
 @click.option(
+    "--mix",
+    nargs=3,
+    type=click.IntRange(min=0),
+    default=(15, 4, 5),
+    show_default=True,
+    metavar="A W M",
+    help="How many questions of a batch have an answer, were written to have none, are made to "
+    "have none.",
+)
+@click.option(
     "--rate",
     default=2e-4,
     show_default=True,
@@ -86,6 +96,7 @@ def command(
     leave_out: tuple[str, ...],
     start: Path | None,
     encoder: str | None,
+    mix: tuple[int, int, int],
     rate: float,
     seed: int,
 ) -> None:
@@ -98,15 +109,19 @@ def command(
     three in a hundred. Stopped with Ctrl-C, or by a power cut, it goes on from its last checkpoint
     when it is called again. Use what it wrote with: qa ask --reader FOLDER.
     """
+    from qa.training.examples import Recipe
     from qa.training.loop import Schedule
     from qa.training.train import Plan, train
 
+    if not mix[0]:
+        raise click.UsageError("--mix must leave questions with an answer in a batch")
     plan = Plan(
         files=files,
         corpus=corpus,
         shares=dict(_share(text) for text in shares),
         leave_out=leave_out,
         schedule=Schedule(examples=examples, minutes=minutes, rate=rate),
+        recipe=Recipe(*mix),
         seed=seed,
         encoder=encoder,
         start=start,

@@ -12,6 +12,8 @@ from qa.storage import replace_atomically
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
 FILE = "checkpoint.safetensors"
 _FACTS = "training"
 _NETWORK, _OPTIMIZER = "network/", "optimizer/"
@@ -65,6 +67,19 @@ def load(folder: Path, network: Any, optimizer: Any, recipe: str) -> Done | None
         reason = str(error).partition("\n")[0] or repr(error)
         raise ModelError(f"{path} can't be gone on from ({reason}): {anew}") from error
     return done
+
+
+def weights(folder: Path) -> dict[str, npt.NDArray[Any]]:
+    """The network's floats in the folder's checkpoint. Raises what the library does."""
+    from safetensors import safe_open
+
+    with safe_open(folder / FILE, "np") as file:
+        found = {
+            name.removeprefix(_NETWORK): file.get_tensor(name)
+            for name in file.keys()  # noqa: SIM118
+            if name.startswith(_NETWORK)
+        }
+    return {name: value for name, value in found.items() if value.dtype.kind == "f"}
 
 
 def _give(tensors: dict[str, Any], network: Any, optimizer: Any) -> None:

@@ -1,7 +1,7 @@
 """Training examples, made one by one from questions: the same seed gives the same stream.
 
 A batch has its share of what the passage answers, of questions written to look answerable, and of
-refusals made here: passages like the right one, the right passage's other part, and questions
+refusals made here: passages like the right one, the right passage without its answer, and questions
 changed in a year, a name or a quantity (compare Rajpurkar et al., "Know What You Don't Know",
 arXiv 1806.03822).
 """
@@ -17,7 +17,7 @@ from qa.guard import names_of
 from qa.training.articles import sentences_of
 from qa.training.perturb import changed, dated, retyped
 from qa.training.siblings import Siblings
-from qa.training.windows import beside, window
+from qa.training.windows import beside, most_like, window, without_the_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +111,8 @@ class Maker:
 
     def _hard(self, random: Random) -> Example:
         paragraph, question = self._adversarial.draw(random)
-        start, end = window(paragraph.text, None, random)
+        # What misleads stands somewhere in it: a window without that would be no adversary.
+        start, end = window(paragraph.text, most_like(paragraph.text, question.text), random)
         asked = retyped(question.text, random)
         return Example(asked, _title(paragraph, random), paragraph.text[start:end], None)
 
@@ -126,8 +127,9 @@ class Maker:
             asked = changed(question.text, there, self._names, random)
             if asked is not None:
                 return Example(retyped(asked, random), title, paragraph.text[start:end], None)
-        if kind > 0.85:
-            other = beside(paragraph, question, random)
+        if kind > 0.7:
+            part = without_the_answer if random.random() < 0.7 else beside
+            other = part(paragraph, question, random)
             if other is not None:
                 asked = retyped(question.text, random)
                 return Example(asked, _title(paragraph, random), other, None)

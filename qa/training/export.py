@@ -11,6 +11,7 @@ import numpy as np
 
 from qa.errors import ModelError
 from qa.reader import MODEL, OUTPUTS, TOKENIZER
+from qa.training import checkpoint
 from qa.training.model import INPUTS
 from qa.training.quiet import quiet
 
@@ -54,8 +55,16 @@ def export(network: Any, tokenizer: Any, folder: Path) -> None:
             (Path(scratch) / name).replace(folder / name)
 
 
+def weights_in(folder: Path) -> Path:
+    """The file that `load_weights` reads: the checkpoint where there is one, else the model."""
+    exact = folder / checkpoint.FILE
+    return exact if exact.exists() else folder / MODEL
+
+
 def load_weights(network: Any, folder: Path) -> None:
-    """Give the network the weights of a reader that `export` wrote, as far as 8 bits keep them.
+    """Give the network the weights of a reader that training wrote.
+
+    Those of its checkpoint where the folder has one, else `export`'s, as far as 8 bits keep them.
 
     Raises:
         ModelError: the folder holds no such reader, or it is of another encoder.
@@ -63,13 +72,17 @@ def load_weights(network: Any, folder: Path) -> None:
     import torch
 
     try:
-        found = _parameters(folder / MODEL)
+        path = weights_in(folder)
+        whole = path.name == checkpoint.FILE
+        found = checkpoint.weights(folder) if whole else _parameters(path)
     except Exception as error:  # the library's errors share no base of their own
-        raise _unusable(folder, f"{type(error).__name__}: {error}".splitlines()[0]) from error
+        raise _unusable(
+            weights_in(folder), f"{type(error).__name__}: {error}".splitlines()[0]
+        ) from error
     state = network.state_dict()
     lacking = [name for name in state if state[name].is_floating_point() and name not in found]
     if lacking:
-        raise _unusable(folder, f"it lacks {lacking[0]}")
+        raise _unusable(path, f"it lacks {lacking[0]}")
     unlike = [name for name in found if state.get(name, torch.empty(0)).shape != found[name].shape]
     if unlike:
         raise ModelError(
@@ -80,9 +93,9 @@ def load_weights(network: Any, folder: Path) -> None:
     network.load_state_dict(state)
 
 
-def _unusable(folder: Path, reason: str) -> ModelError:
+def _unusable(path: Path, reason: str) -> ModelError:
     return ModelError(
-        f"{folder / MODEL} can't be trained further ({reason}): give the folder of a reader that "
+        f"{path} can't be trained further ({reason}): give the folder of a reader that "
         "qa train has written, or begin anew without --start"
     )
 

@@ -162,7 +162,9 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
 
     How long and how fast is not part of it: a training can be made longer.
     """
-    start = None if plan.start is None else checksum(plan.start / MODEL)
+    from qa.training.export import weights_in
+
+    start = None if plan.start is None else checksum(weights_in(plan.start))
     settings = {
         "shares": dict(plan.shares),
         "recipe": asdict(plan.recipe),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qa import tokens
 from qa.training.articles import sentences_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,38 @@ def beside(paragraph: Paragraph, question: Question, random: Random) -> str | No
         if long_enough and not holds_an_answer(text, paragraph, question):
             found.append(text)
     return random.choice(found) if found else None
+
+
+def without_the_answer(paragraph: Paragraph, question: Question, random: Random) -> str | None:
+    """A window around the answer, without the sentences that it stands in.
+
+    It holds no answer's text; None where too little is left to be a passage.
+    """
+    span = random.choice(question.answers)
+    start, end = window(paragraph.text, span, random)
+    kept = [
+        (a, b)
+        for a, b in sentences_of(paragraph.text)
+        if start <= a
+        and b <= end
+        and not any(a < last and first < b for first, last in question.answers)
+    ]
+    text = " ".join(paragraph.text[a:b] for a, b in kept)
+    long_enough = len(text.split()) >= _FEWEST_WORDS * 2 // 3
+    return text if long_enough and not holds_an_answer(text, paragraph, question) else None
+
+
+def most_like(text: str, question: str) -> tuple[int, int] | None:
+    """The sentence that shares the most terms with a question, the first of several; None if none.
+
+    What makes a passage look as if it answered stands there.
+    """
+    asked = set(tokens.analyse(question))
+    shared = [
+        (len(asked & set(tokens.analyse(text[a:b]))), -a, (a, b)) for a, b in sentences_of(text)
+    ]
+    best = max(shared, default=None)
+    return best[2] if best is not None and best[0] else None
 
 
 def holds_an_answer(text: str, paragraph: Paragraph, question: Question) -> bool:

@@ -21,10 +21,11 @@ from qa.fitted import SENTENCE_WEIGHTS
 from qa.narrow import Narrow, Scope, scope_of
 from qa.nouns import Answer, Citation, Hit
 from qa.recheck import Sources
+from qa.reranking import reranked
 from qa.search import Candidates, hits, retrieve
 from qa.settings import SearchSettings
 from qa.snapshot import Snapshot
-from qa.spans import SpanExtractor, reranked
+from qa.spans import SpanExtractor
 from qa.spelling import Understood, understood
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ SHIPPED = Path(__file__).parent / "reader_model"
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A logistic model over `qa.spans.FEATURES`, its calibration, and where answering begins.
+    """A logistic model over `qa.features.FEATURES`, its calibration, and where answering begins.
 
     ``weights`` rank the spans of a question; ``calibration`` makes of the best one's the
     probability that the answer is right; below ``threshold`` it is not given.
@@ -37,7 +37,7 @@ class Combination:
 
     def as_json(self) -> dict[str, object]:
         """Give it as `read_combination` reads it."""
-        from qa.spans import FEATURES
+        from qa.features import FEATURES
 
         return {
             "schema": 1,
@@ -58,7 +58,7 @@ def read_combination(folder: Path) -> Combination:
     Raises:
         ModelError: it is malformed, or of other features.
     """
-    from qa.spans import FEATURES
+    from qa.features import FEATURES
 
     path = folder / FILE
     if not path.exists() and folder != SHIPPED:

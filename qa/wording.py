@@ -23,9 +23,14 @@ _NEGATION = re.compile(
 )
 # The share of a question's words, weighed by nothing, that a sentence must have to say yes or no.
 _ENOUGH = 0.8
+# "What" may be followed by a verb, "which" may not: "what explains the drop" asks for one thing.
 _ASKS_MANY = re.compile(
-    r"(?i)\b(?:which|what)(?:\s+\w+){0,4}?\s+(?:\w+[^s\W]s|countries|people|men|women|children)\b|"
-    r"\b(?:list|name|who) (?:all|the|are|were)\b|\bwhat are\b|\bwhat were\b|\bwhat all\b"
+    r"(?i)\bwhich(?:\s+\w+){0,3}?\s+(?:\w+[^s\W]s|countries|people|men|women|children)\b|"
+    r"\bwhat(?:\s+(?:kinds?|types?|sorts?)\s+of)?(?:\s+(?!(?:an?|the|of|in)\b)\w+){0,2}?"
+    r"\s+(?:\w+[^s\W]s|countries|people|men|women|children)\s+"
+    r"(?:are|were|do|did|have|had|can|could|will|would|should|must|may|might|that|who)\b|"
+    r"\b(?:list|name|who) (?:all|the|are|were)\b|\bwhat are\b|\bwhat were\b|\bwhat all\b|"
+    r"\ball (?:of )?the \w+[^s\W]s\b|\ball the countries\b"
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
 

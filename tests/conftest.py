@@ -36,12 +36,12 @@ from qa.encoder_folder import (
     write_card,
 )
 from qa.extract import Weights
+from qa.features import FEATURES
 from qa.nouns import EmbedderIdentity
 from qa.reader import Extraction, Span
 from qa.reader_choice import OpenedReader
 from qa.settings import IndexSettings
 from qa.snapshot import Snapshot
-from qa.spans import FEATURES
 from qa.survey import Request
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from qa.found import whole_words
 from qa.nouns import Status
 from qa.reader import Span
 from qa.search import hits
-from qa.spans import whole_words
 
 QUESTION = "How many ships did the harbour of Veldt handle in 2018?"
 

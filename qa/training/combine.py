@@ -52,7 +52,7 @@ class Asked:
 def fit_combination(
     model: Reads, sources: Sequence[Source], reporter: Reporter, most: int = _MOST
 ) -> Combination | None:
-    """Fit weights of `qa.spans.FEATURES` to what was held out; None where that is too little.
+    """Fit weights of `qa.features.FEATURES` to what was held out; None where that is too little.
 
     Every other article of those held out is used; the rest is left to report on. Each source's
     are indexed together and asked without naming the article, as
@@ -116,7 +116,7 @@ def evidence(
     extractor = SpanExtractor(session.snapshot, vectors, model, neutral, passages)
     return [
         (values, bool(question.answers) and token_f1(one.text, question.answers) >= _RIGHT)
-        for one, _, values in extractor.evidence(question.text, found, candidates)
+        for one, values in extractor.evidence(question.text, found, candidates)
     ]
 
 

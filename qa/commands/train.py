@@ -64,6 +64,17 @@ from qa.commands import options
     "model.",
 )
 @click.option(
+    "--fit",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A .jsonl file of questions on --corpus to weigh the evidence by, besides what is "
+    "held out: those of its split dev. They are not trained on.",
+)
+@click.option(
+    "--fit-only",
+    is_flag=True,
+    help="Train nothing: weigh the evidence of the reader in --output anew.",
+)
+@click.option(
     "--mix",
     nargs=3,
     type=click.IntRange(min=0),
@@ -96,6 +107,8 @@ def command(
     leave_out: tuple[str, ...],
     start: Path | None,
     encoder: str | None,
+    fit: Path | None,
+    fit_only: bool,
     mix: tuple[int, int, int],
     rate: float,
     seed: int,
@@ -112,6 +125,7 @@ def command(
     from qa.training.examples import Recipe
     from qa.training.loop import Schedule
     from qa.training.train import Plan, train
+    from qa.training.train import fit_only as weigh_anew
 
     if not mix[0]:
         raise click.UsageError("--mix must leave questions with an answer in a batch")
@@ -125,9 +139,13 @@ def command(
         seed=seed,
         encoder=encoder,
         start=start,
+        fit=fit,
     )
     with options.stderr_progress() as progress:
-        train(plan, output, progress)
+        if fit_only:
+            weigh_anew(plan, output, progress)
+        else:
+            train(plan, output, progress)
 
 
 def _share(text: str) -> tuple[str, float]:

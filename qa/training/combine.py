@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,23 +17,24 @@ from qa.extract import SentenceVectors, Weights
 from qa.guard import names_of
 from qa.search import hits
 from qa.spans import SpanExtractor
+from qa.training.fitting import FEWEST, Evidence, fitted
 from qa.training.perturb import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qa.asking import Session
+    from qa.evaluation.nouns import Case
+    from qa.found import Found
     from qa.reader import Reads
     from qa.reporter import Reporter
     from qa.training.articles import Article, Source
 
-# A span with this token F1 to an expected answer is right.
-_RIGHT = 0.5
-_MOST = 1_000
-_FEWEST = 50
+_MOST = 400
 # Of so many questions one is asked without the passages in which its answer stands, one about
 # another year, name or quantity.
 _TURNS = 4
+_NEUTRAL = Combination(Weights(0.0, ()), Calibration(1.0, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +50,85 @@ class Asked:
     without: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A person's own questions, and an opened index of the documents that they are about."""
+
+    cases: tuple[Case, ...]
+    session: Session
+
+
+@dataclass(slots=True)
+class _Columns:
+    values: list[list[float]] = field(default_factory=list)
+    f1: list[float] = field(default_factory=list)
+    question: list[int] = field(default_factory=list)
+    answerable: list[bool] = field(default_factory=list)
+    own: list[bool] = field(default_factory=list)
+    questions: int = 0
+
+    def add(self, asked: Asked, found: Iterable[tuple[Found, list[float]]], *, own: bool) -> None:
+        """Add the spans that were read for the next question."""
+        for one, values in found:
+            self.values.append(values)
+            self.f1.append(token_f1(one.text, asked.answers) if asked.answers else 0.0)
+            self.question.append(self.questions)
+            self.answerable.append(bool(asked.answers))
+            self.own.append(own)
+        self.questions += 1
+
+    def evidence(self) -> Evidence:
+        return Evidence(
+            np.array(self.values, np.float64),
+            np.array(self.f1, np.float64),
+            np.array(self.question, np.int64),
+            np.array(self.answerable, np.bool_),
+            np.array(self.own, np.bool_),
+        )
+
+
 def fit_combination(
-    model: Reads, sources: Sequence[Source], reporter: Reporter, most: int = _MOST
+    model: Reads,
+    sources: Sequence[Source],
+    reporter: Reporter,
+    own: Own | None = None,
+    most: int = _MOST,
 ) -> Combination | None:
-    """Fit weights of `qa.features.FEATURES` to what was held out; None where that is too little.
+    """Fit to what was held out, and to a person's own questions; None where that is too little.
 
     Every other article of those held out is used; the rest is left to report on. Each source's
-    are indexed together and asked without naming the article, as
-    the product asks; at most ``most`` questions of each. A logistic regression tells spans with the
-    answer from others; then Platt scaling makes of a question's best span's probability that of
-    the answer's being right.
+    are indexed together and asked without naming the article, as the product asks; at most ``most``
+    questions of each, some of them changed so that nothing answers. What is fitted: see `fitted`.
     """
-    parts = [(source.name, source.held_out[::2]) for source in sources]
-    questions = [(name, articles, _questions(articles, most)) for name, articles in parts]
-    if sum(len(asked) for _, _, asked in questions) < _FEWEST:
-        return None
-    rows: list[list[float]] = []
-    right: list[bool] = []
-    group: list[int] = []
-    number = 0
-    for name, articles, asked in questions:
+    columns = _Columns()
+    for source in sources:
+        articles = source.held_out[::2]
+        asked = _questions(articles, most)
         if len(asked) < 2:
             continue
         session = TemporaryIndexes().open(_corpus(articles), reporter)
-        reporter.start(f"reading for {name}", len(asked))
-        for question in varied(asked):
-            for values, good in evidence(session, model, question):
-                rows.append(values)
-                right.append(good)
-                group.append(number)
-            number += 1
-            reporter.advance(1)
-    return fitted(np.array(rows), np.array(right), np.array(group))
+        _read(session, model, varied(asked), columns, f"reading for {source.name}", reporter)
+    if own is not None:
+        mine = [Asked(case.question, case.answers) for case in own.cases]
+        _read(own.session, model, mine, columns, "reading your own", reporter, own=True)
+    return fitted(columns.evidence()) if columns.questions >= FEWEST else None
+
+
+def _read(  # noqa: PLR0913 - where to read, what, and where to
+    session: Session,
+    model: Reads,
+    asked: Sequence[Asked],
+    columns: _Columns,
+    name: str,
+    reporter: Reporter,
+    *,
+    own: bool = False,
+) -> None:
+    reporter.start(name, len(asked))
+    extractor = SpanExtractor(session.snapshot, SentenceVectors(session.encoder), model, _NEUTRAL)
+    for question in asked:
+        columns.add(question, evidence(session, extractor, question), own=own)
+        reporter.advance(1)
 
 
 def varied(asked: Sequence[Asked]) -> list[Asked]:
@@ -100,63 +148,19 @@ def varied(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def evidence(
-    session: Session, model: Reads, question: Asked, passages: int = 8
-) -> list[tuple[list[float], bool]]:
-    """The features of each span that is read for a question, and whether it is right."""
+    session: Session, extractor: SpanExtractor, question: Asked
+) -> Iterable[tuple[Found, list[float]]]:
+    """The spans that are read for a question, with the features of each."""
+    number = extractor.passages
     candidates = session.candidates(question.text)
-    found = hits(session.snapshot, candidates, 4 * passages if question.without else passages)
-    wrong = [
+    found = hits(session.snapshot, candidates, 4 * number if question.without else number)
+    kept = [
         hit
         for hit in found
         if not any(text.casefold() in hit.text.casefold() for text in question.without)
     ]
-    found = tuple(replace(hit, rank=n) for n, hit in enumerate(wrong[:passages], start=1))
-    neutral = Combination(Weights(0.0, ()), Calibration(1.0, 0.0), 0.0)
-    vectors = SentenceVectors(session.encoder)
-    extractor = SpanExtractor(session.snapshot, vectors, model, neutral, passages)
-    return [
-        (values, bool(question.answers) and token_f1(one.text, question.answers) >= _RIGHT)
-        for one, values in extractor.evidence(question.text, found, candidates)
-    ]
-
-
-def fitted(rows: np.ndarray, right: np.ndarray, group: np.ndarray) -> Combination | None:
-    """Fit to features of shape (spans, features); None where all or none of them are right.
-
-    ``group`` says which question a span was read for. Platt scaling is fitted to probabilities of
-    a regression that has not seen the question: by five folds.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold
-
-    if not len(right) or right.all() or not right.any() or len(np.unique(group)) < _FEWEST:
-        return None
-    unseen = np.zeros(len(right))
-    for train, test in GroupKFold(5).split(rows, right, group):
-        model = LogisticRegression(max_iter=2_000).fit(rows[train], right[train])
-        unseen[test] = model.predict_proba(rows[test])[:, 1]
-    best = _best_of_each(unseen, group)
-    from qa.evaluation.calibrate import fit
-
-    calibration = fit(unseen[best], right[best])
-    whole = LogisticRegression(max_iter=2_000).fit(rows, right)
-    weights = Weights(
-        round(float(whole.intercept_[0]), 6), tuple(round(float(w), 6) for w in whole.coef_[0])
-    )
-    return Combination(weights, calibration, _threshold(calibration, unseen[best], right[best]))
-
-
-def _threshold(calibration: Calibration, best: np.ndarray, right: np.ndarray) -> float:
-    """Where answering and refusing are right most often: one half, being calibrated, or less."""
-    probabilities = np.array([calibration.of(float(p)) for p in best])
-    return round(float(min(0.5, np.quantile(probabilities, 0.95))), 3) if len(right) else 0.5
-
-
-def _best_of_each(probability: np.ndarray, group: np.ndarray) -> np.ndarray:
-    order = np.lexsort((-probability, group))
-    first = np.ones(len(order), bool)
-    first[1:] = group[order][1:] != group[order][:-1]
-    return order[first]
+    read = tuple(replace(hit, rank=n) for n, hit in enumerate(kept[:number], start=1))
+    return extractor.evidence(session.understood(question.text).text, read, candidates)
 
 
 def _questions(articles: Iterable[Article], most: int) -> list[Asked]:

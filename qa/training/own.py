@@ -55,7 +55,7 @@ def read_own(file: Path, corpus: Path, reporter: Reporter, leave_out: Sequence[s
         RowsError: rows are malformed, or name documents that are not there.
         CorpusError: the folder of documents can't be read.
     """
-    cases = _to_train_on(file, reporter)
+    cases = to_train_on(file, reporter)
     documents = _read_corpus(corpus, reporter)
     _check_documents(cases, documents, file, corpus)
     places: list[_Place] = []
@@ -75,7 +75,12 @@ def read_own(file: Path, corpus: Path, reporter: Reporter, leave_out: Sequence[s
     return Source(file.stem, _tempted(articles, nowhere))
 
 
-def _to_train_on(file: Path, reporter: Reporter) -> tuple[Case, ...]:
+def to_train_on(file: Path, reporter: Reporter) -> tuple[Case, ...]:
+    """The questions of a file: those of the split dev where there are splits, else all.
+
+    Raises:
+        UsageError, RowsError: as `read_own` says.
+    """
     cases = read_cases(file)
     if not any(case.split for case in cases):
         return cases

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.asking import Session
+from qa.build import build
 from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
 from qa.models import ModelFolder, fingerprint, resolve
 from qa.reader import MODEL, Reader
+from qa.settings import IndexSettings
 from qa.storage import canonical_json, checksum, replace_atomically, storing
+from qa.survey import Request
 from qa.training.articles import Source, hold_out, hold_out_questions, read_source
-from qa.training.combine import fit_combination
+from qa.training.combine import Own, fit_combination
 from qa.training.examples import Maker, Recipe
 from qa.training.loop import Schedule, Training
-from qa.training.own import SUFFIX, read_own
+from qa.training.own import SUFFIX, read_own, to_train_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +42,8 @@ class Plan:
 
     ``files`` are in SQuAD's layout, or of questions on the documents in ``corpus`` (``.jsonl``);
     of the first a fifth is held out to measure, of the others three hundredths. ``start`` is a
-    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew.
+    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew. ``fit``
+    has questions on the documents in ``corpus`` that the combination is fitted to as well.
     """
 
     files: tuple[Path, ...]
@@ -48,6 +55,7 @@ class Plan:
     seed: int = 1
     encoder: str | None = None
     start: Path | None = None
+    fit: Path | None = None
 
 
 def train(plan: Plan, output: Path, reporter: Reporter) -> dict[str, Any]:
@@ -96,25 +104,49 @@ def _train(
     training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
     export(net, tokenizer, output)
     figures = training.measure(sources, reporter)
-    combine(output, sources, reporter)
+    combine(plan, sources, output, reporter)
     reporter.say(f"Written: {output / MODEL}: use it with --reader {output}")
     return figures
 
 
-def combine(output: Path, sources: Sequence[Source], reporter: Reporter) -> None:
+def fit_only(plan: Plan, output: Path, reporter: Reporter) -> None:
+    """Fit the combination of a reader that is in ``output`` already, as `train` does at its end.
+
+    Raises:
+        ModelError: the folder holds no reader, or what fitting needs is not installed.
+        UsageError, RowsError, CorpusError, StorageError: as `train` says.
+    """
+    sources = sources_of(plan, reporter)
+    try:
+        with storing(output, "--output"):
+            combine(plan, sources, output, reporter)
+    except ImportError as error:
+        raise ModelError(f"fitting needs {error.name}: pip install 'qa[train]'") from error
+
+
+def combine(plan: Plan, sources: Sequence[Source], output: Path, reporter: Reporter) -> None:
     """Fit what combines the reader in a folder with retrieval, and write it there.
 
-    Where too little was held out to fit it, the shipped reader's stays in use, and that is said.
+    Where there is too little to fit it to, the shipped reader's stays in use, and that is said.
 
     Raises:
         ModelError: the folder holds no reader.
         OSError: it can't be written.
+        UsageError, RowsError, CorpusError: the plan's own questions or documents can't be read.
     """
-    found = fit_combination(Reader(output), sources, reporter)
+    with ExitStack() as stack:
+        own = None
+        if plan.fit is not None:
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="qa-fit-"))
+            cases = to_train_on(plan.fit, reporter)
+            build(Request(plan.corpus, Path(scratch), IndexSettings()), reporter)
+            own = Own(cases, Session.open(Path(scratch)))
+        found = fit_combination(Reader(output), sources, reporter, own)
     if found is None:
         reporter.say("Too little was held out to fit the combination with retrieval to it.")
         return
     replace_atomically(output / COMBINATION, canonical_json(found.as_json()))
+    reporter.say(f"Written: {output / COMBINATION}: nothing is answered below {found.threshold}.")
 
 
 def sources_of(plan: Plan, reporter: Reporter) -> list[Source]:

@@ -70,7 +70,7 @@ def too_unsure(confidence: float, threshold: float) -> str | None:
         digits += 1
     return (
         f"the best candidate has a confidence of {confidence:.{digits}f}, below the threshold "
-        f"{threshold:.{digits}f} that was chosen for this index"
+        f"{threshold:.{digits}f} at which answers begin"
     )
 
 

@@ -29,6 +29,9 @@ class Quiet:
     def start(self, description, total):
         self.said.append(f"{description} {total}")
 
+    def describe(self, description):
+        """Nothing is shown."""
+
     def advance(self, n):
         """Nothing is shown."""
 

@@ -1,0 +1,53 @@
+"""From evidence to a combination."""
+
+import numpy as np
+import pytest
+
+from qa.training.fitting import Evidence, best_threshold, fitted
+
+QUESTIONS = 120
+
+
+def made(own):
+    """Three spans a question: the first feature tells the right one, the second tells nothing."""
+    random = np.random.default_rng(1)
+    question = np.repeat(np.arange(QUESTIONS), 3)
+    answerable = np.repeat(np.arange(QUESTIONS) % 3 > 0, 3)
+    right = answerable & (np.tile([0, 1, 2], QUESTIONS) == 1)
+    values = np.stack([right + random.normal(0, 0.4, len(right)), random.normal(size=len(right))])
+    return Evidence(values.T, right.astype(float), question, answerable, np.full(len(right), own))
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_what_tells_is_weighed(own):
+    """The feature that tells has the weight; answering begins above what is wrong."""
+    evidence = made(own)
+    found = fitted(evidence)
+    assert found.weights.weights[0] > 5 * abs(found.weights.weights[1])
+    assert found.calibration.slope > 0
+    assert 0 < found.threshold < 1
+    right = [found.probability(row) for row in evidence.values[evidence.right]]
+    wrong = [found.probability(row) for row in evidence.values[~evidence.right]]
+    assert np.mean(right) > found.threshold > np.mean(wrong)
+
+
+def test_too_little_to_fit():
+    """Few questions, or none that is answered."""
+    whole = made(own=False)
+    few = whole.question < 10
+    columns = (whole.values, whole.f1, whole.question, whole.answerable, whole.own)
+    assert fitted(Evidence(*(column[few] for column in columns))) is None
+    nothing = np.zeros(len(few))
+    assert (
+        fitted(Evidence(whole.values, nothing, whole.question, whole.answerable, whole.own)) is None
+    )
+
+
+def test_the_threshold_weighs_answers_and_refusals():
+    """It divides where more is lost on either side."""
+    sure = np.array([0.9, 0.7, 0.5, 0.3])
+    f1 = np.array([1.0, 0.0, 0.8, 0.0])
+    answerable = np.array([True, False, True, False])
+    assert best_threshold(sure, f1, answerable) == 0.8
+    assert best_threshold(sure, np.array([1.0, 1.0, 1.0, 1.0]), np.full(4, True)) == 0.15
+    assert best_threshold(sure, f1, np.full(4, False)) == 0.95

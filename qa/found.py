@@ -70,7 +70,7 @@ def within_sentences(hit: Hit, span: Span) -> Span:
     shares = [(min(b, end) - max(a, start)) / (b - a) for a, b in inside]
     if len(inside) < 2 or min(shares[0], shares[-1]) >= _STRAY:
         return span
-    if shares[-1] < _STRAY and (shares[-1] <= shares[0] or len(inside) > 2):
+    if shares[-1] < _STRAY:  # what comes first was meant
         end = inside[-2][1]
     else:
         start = inside[1][0]

@@ -70,8 +70,8 @@ def test_sure_enough_is_at_the_threshold():
     """At the threshold an answer is given; below it the reason names both numbers."""
     assert too_unsure(0.4, 0.4) is None
     assert too_unsure(0.31, 0.4) == (
-        "the best candidate has a confidence of 0.31, below the threshold 0.40 that was chosen "
-        "for this index"
+        "the best candidate has a confidence of 0.31, below the threshold 0.40 at which "
+        "answers begin"
     )
     assert "of 0.3996, below the threshold 0.4000" in too_unsure(0.3996, 0.4)
 

@@ -17,7 +17,7 @@ HIT = SimpleNamespace(start=100, text=TEXT, sentences=SENTENCES)
     [
         ("police helped a lot. Panama", "police helped a lot."),
         ("lot. Panama seized much.", "Panama seized much."),
-        ("a lot. Panama", "a lot."),
+        ("helped a lot. Panama", "helped a lot."),
         ("The police helped a lot. Panama seized much. It", TEXT[:44]),
         ("The police helped a lot. Panama seized much.", TEXT[:44]),
         ("seized much", "seized much"),

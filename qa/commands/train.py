@@ -58,6 +58,12 @@ from qa.commands import options
     help="Go on from this reader that qa train has written; else begin with an encoder.",
 )
 @click.option(
+    "--average",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Train nothing: take the mean of the weights of these readers. Repeatable.",
+)
+@click.option(
     "--encoder",
     metavar="NAME_OR_PATH",
     help="The BERT encoder to begin with, or that the reader began with; by default the embedded "
@@ -106,6 +112,7 @@ def command(
     shares: tuple[str, ...],
     leave_out: tuple[str, ...],
     start: Path | None,
+    average: tuple[Path, ...],
     encoder: str | None,
     fit: Path | None,
     fit_only: bool,
@@ -139,6 +146,7 @@ def command(
         seed=seed,
         encoder=encoder,
         start=start,
+        average=average,
         fit=fit,
     )
     with options.stderr_progress() as progress:

@@ -61,36 +61,46 @@ def weights_in(folder: Path) -> Path:
     return exact if exact.exists() else folder / MODEL
 
 
-def load_weights(network: Any, folder: Path) -> None:
-    """Give the network the weights of a reader that training wrote.
+def load_weights(network: Any, *folders: Path) -> None:
+    """Give the network the weights of a reader that training wrote, or the mean of several's.
 
     Those of its checkpoint where the folder has one, else `export`'s, as far as 8 bits keep them.
 
     Raises:
-        ModelError: the folder holds no such reader, or it is of another encoder.
+        ModelError: a folder holds no such reader, or it is of another encoder.
     """
     import torch
 
+    state = network.state_dict()
+    every = [_weights(folder, state) for folder in folders]
+    means = {name: sum(found[name] for found in every) / len(every) for name in every[0]}
+    state.update({name: torch.from_numpy(np.asarray(mean)) for name, mean in means.items()})
+    network.load_state_dict(state)
+
+
+def _weights(folder: Path, state: dict[str, Any]) -> dict[str, Array]:
+    """The weights in a reader's folder, which fit a network's state."""
     try:
         path = weights_in(folder)
         whole = path.name == checkpoint.FILE
         found = checkpoint.weights(folder) if whole else _parameters(path)
     except Exception as error:  # the library's errors share no base of their own
-        raise _unusable(
-            weights_in(folder), f"{type(error).__name__}: {error}".splitlines()[0]
-        ) from error
-    state = network.state_dict()
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise _unusable(weights_in(folder), reason) from error
     lacking = [name for name in state if state[name].is_floating_point() and name not in found]
     if lacking:
         raise _unusable(path, f"it lacks {lacking[0]}")
-    unlike = [name for name in found if state.get(name, torch.empty(0)).shape != found[name].shape]
+    unlike = [
+        name
+        for name, value in found.items()
+        if name not in state or tuple(state[name].shape) != value.shape
+    ]
     if unlike:
         raise ModelError(
             f"the reader in {folder} was made of another encoder ({unlike[0]} differs): "
             "name that one with --encoder"
         )
-    state.update({name: torch.from_numpy(value.copy()) for name, value in found.items()})
-    network.load_state_dict(state)
+    return {name: value.astype(np.float32) for name, value in found.items()}
 
 
 def _unusable(path: Path, reason: str) -> ModelError:

@@ -42,7 +42,9 @@ class Plan:
 
     ``files`` are in SQuAD's layout, or of questions on the documents in ``corpus`` (``.jsonl``);
     of the first a fifth is held out to measure, of the others three hundredths. ``start`` is a
-    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew. ``fit``
+    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew. With
+    ``average`` nothing is trained: the weights are the mean of those readers' (Wortsman et al.,
+    "Model soups", arXiv 2203.05482), which began with the same encoder. ``fit``
     has questions on the documents in ``corpus`` that the combination is fitted to as well.
     """
 
@@ -55,6 +57,7 @@ class Plan:
     seed: int = 1
     encoder: str | None = None
     start: Path | None = None
+    average: tuple[Path, ...] = ()
     fit: Path | None = None
 
 
@@ -94,14 +97,18 @@ def _train(
     torch.manual_seed(plan.seed)
     tokenizer = tokenizer_of(encoder.path)
     net = network(encoder.path, tokenizer)
-    if plan.start is not None:
+    if plan.average:
+        load_weights(net, *plan.average)
+        reporter.say(f"The mean of {len(plan.average)} readers, nothing is trained.")
+    elif plan.start is not None:
         load_weights(net, plan.start)
     training = Training(net, tokenizer, plan.schedule, output, _recipe(plan, sources, encoder))
-    questions = sum(len(s.answerable) + len(s.unanswerable) for s in sources)
-    reporter.say(f"Training on {questions:,} questions of {_files(sources)}.")
-    if training.resume():
-        reporter.say(f"Going on after {training.done.examples:,} examples.")
-    training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
+    if not plan.average:
+        questions = sum(len(s.answerable) + len(s.unanswerable) for s in sources)
+        reporter.say(f"Training on {questions:,} questions of {_files(sources)}.")
+        if training.resume():
+            reporter.say(f"Going on after {training.done.examples:,} examples.")
+        training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
     export(net, tokenizer, output)
     figures = training.measure(sources, reporter)
     combine(plan, sources, output, reporter)

@@ -44,10 +44,11 @@ def test_too_little_to_fit():
 
 
 def test_the_threshold_weighs_answers_and_refusals():
-    """It divides where more is lost on either side."""
+    """It divides where more is lost on either side; those that nothing answers are a quarter."""
     sure = np.array([0.9, 0.7, 0.5, 0.3])
     f1 = np.array([1.0, 0.0, 0.8, 0.0])
     answerable = np.array([True, False, True, False])
-    assert best_threshold(sure, f1, answerable) == 0.8
-    assert best_threshold(sure, np.array([1.0, 1.0, 1.0, 1.0]), np.full(4, True)) == 0.15
+    assert best_threshold(sure, f1, answerable) == 0.4
+    assert best_threshold(sure, f1 * [1, 1, 0.3, 1], answerable) == 0.8
+    assert best_threshold(sure, np.ones(4), np.full(4, True)) == 0.15
     assert best_threshold(sure, f1, np.full(4, False)) == 0.95

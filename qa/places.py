@@ -77,8 +77,8 @@ def _known() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
             if table is _REGIONS:
                 regions.add(names[0])
     longest = sorted(first, key=len, reverse=True)
-    names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest)
-    return re.compile(rf"(?i)(?<![\w.])({names})(?:s|['\u2019]s)?(?!\w)"), first, frozenset(regions)
+    every = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest)
+    return re.compile(rf"(?i)(?<![\w.])({every})(?:s|['\u2019]s)?(?!\w)"), first, frozenset(regions)
 
 
 def places_of(text: str) -> frozenset[str]:

@@ -1,16 +1,18 @@
 """Training from files to a reader's folder: seeded, gone on with, logged."""
 
 import json
+import shutil
 from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
 from qa.reader import MODEL, Context, Reader
 from qa.training import checkpoint
 from qa.training.loop import LOG, Schedule
-from qa.training.train import train
+from qa.training.train import fit_only, train
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,26 @@ def test_a_reader_is_trained_further(trained, make_plan, tmp_path):
     pair = [("How many boats has Arlen?", Context("Arlen", text))]
     (one,), (other,) = (Reader(path).read_pairs(pair) for path in (folder, tmp_path))
     assert one.answerable == pytest.approx(other.answerable, abs=0.2)
+
+
+def test_readers_are_averaged(trained, make_plan, tmp_path):
+    """The mean of one reader twice is that reader; nothing is trained."""
+    notes = Quiet()
+    folder, _ = trained
+    train(make_plan(average=(folder, folder)), tmp_path / "mean", notes)
+    assert (tmp_path / "mean" / MODEL).read_bytes() == (folder / MODEL).read_bytes()
+    assert "The mean of 2 readers, nothing is trained." in notes.said
+    assert not (tmp_path / "mean" / checkpoint.FILE).exists()
+
+
+def test_too_little_to_weigh_the_evidence_by(trained, make_plan, tmp_path):
+    """The shipped reader's weights stay in use, and that is said."""
+    notes = Quiet()
+    folder = tmp_path / "reader"
+    shutil.copytree(trained[0], folder)
+    fit_only(make_plan(), folder, notes)
+    assert "Too little was held out to fit the combination with retrieval to it." in notes.said
+    assert not (folder / COMBINATION).exists()
 
 
 def test_a_reader_of_no_training_can_not_be_trained_further(trained, make_plan, tmp_path):

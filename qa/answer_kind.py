@@ -30,6 +30,8 @@ _WHO = re.compile(r"(?i)\bwho(?:se|m)?\b")
 _WHY = re.compile(r"(?i)^\W*(?:why|how (?:come|did|does|do|is|are|was|were))\b")
 _WHERE = re.compile(r"(?i)^\W*where\b")
 _PERSON, _SPOT, _BODY = _which(_PEOPLE), _which(_SPOTS), _which(_BODIES)
+_TOWN, _GROUP = _which("city|town|village|port|airport"), _which("group|company|agency|bank")
+_OFFICE = re.compile(rf"(?i)\b(?:{_PEOPLE})\b")
 _COUNTRY = _which("country|countries|nation|nations")
 _FUTURE = re.compile(r"(?i)\b(?:will|shall|going to|upcoming|next)\b")
 _AHEAD = re.compile(
@@ -53,6 +55,15 @@ def unfit(question: str, words: str) -> bool:
     if _WHO.search(question) or _WHY.search(question):
         return place or figure
     return bool(_WHERE.search(question)) and figure
+
+
+def impossible(question: str, words: str) -> bool:
+    """Whether some words can't be what a question asks for: a country is no leader and no town."""
+    if not is_place(words):
+        return False
+    if _WHO.search(question):
+        return _OFFICE.search(question) is not None
+    return any(kind.search(question) for kind in (_PERSON, _TOWN, _GROUP))
 
 
 def not_ahead(question: str, sentence: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qa.answer_kind import impossible
 from qa.extract import Candidate, SentenceVectors
 from qa.features import Scene
 from qa.found import Found, found_in, title_of
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # A candidate this probable, as a share of the best one's, can't be told apart from it.
 _AS_GOOD = 0.85
+# What is left of the probability of words that can't be what is asked for.
+_IMPOSSIBLE = 0.2
 # How many sentences are embedded for a question.
 _EMBEDDED = 8
 
@@ -55,10 +58,7 @@ class SpanExtractor:
         question's words goes before it.
         """
         scene, spans = self._look(question, found, candidates)
-        rows = [
-            (self._candidate(one, *self._evidence(scene, one)), scene.share(one.sentence))
-            for one in spans
-        ]
+        rows = [(self._candidate(scene, one), scene.share(one.sentence)) for one in spans]
         rows.sort(key=lambda row: (-row[0].probability, row[0].hit.rank, row[0].start))
         made = [candidate for candidate, _ in rows]
         if rows:
@@ -97,13 +97,11 @@ class SpanExtractor:
         found = (self.vectors.of(texts) @ candidates.vector).tolist()
         return dict(zip(texts, found, strict=True))
 
-    def _candidate(self, one: Found, lacking: Mismatch, values: list[float]) -> Candidate:
+    def _candidate(self, scene: Scene, one: Found) -> Candidate:
+        lacking, values = self._evidence(scene, one)
+        probability = self.combination.probability(values)
+        if impossible(scene.question, one.text):
+            probability *= _IMPOSSIBLE
         start = one.hit.start
-        return Candidate(
-            one.hit,
-            start + one.span.start,
-            start + one.span.end,
-            *one.quote,
-            self.combination.probability(values),
-            lacking,
-        )
+        first, last = start + one.span.start, start + one.span.end
+        return Candidate(one.hit, first, last, *one.quote, probability, lacking)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer_kind import not_ahead, unfit
+from qa.answer_kind import impossible, not_ahead, unfit
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,21 @@ def test_what_will_be_is_not_what_was():
     assert not_ahead("When is it going to be signed?", "It was signed in 2004.")
     assert not not_ahead("When will it be signed?", "They plan to sign it in 2030.")
     assert not not_ahead("When was it signed?", "It was signed in 2004.")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_impossible"),
+    [
+        ("Which Honduran leader threatened it?", True),
+        ("Who came after Villeda as president?", True),
+        ("In which city was it held?", True),
+        ("Which rebel group was fighting?", True),
+        ("Who won the cup?", False),
+        ("Which country was it?", False),
+        ("Where was it?", False),
+    ],
+)
+def test_a_country_is_no_leader_and_no_town(question, is_impossible):
+    """It may have won a cup."""
+    assert impossible(question, "Honduras") is is_impossible
+    assert not impossible(question, "Manuel Zelaya")

@@ -149,3 +149,12 @@ def test_an_answer_is_of_whole_words(text, found, whole):
     start = text.index(found)
     span = whole_words(text, Span(start, start + len(found), 1.0))
     assert text[span.start : span.end] == whole
+
+
+def test_a_country_is_no_leader(library):
+    """However sure the reader is, a person is looked for."""
+    library.write("a.md", "# A\n\nIn 2004 Honduras signed it, said its leader Ana Paz of Oak.\n")
+    library.build()
+    session = library.reading({"Honduras": 3.0, "Ana Paz": 2.0})
+    assert session.ask("Which leader of Oak signed it in 2004?").text == "Ana Paz"
+    assert session.ask("Which country signed it in 2004, said Ana Paz?").text == "Honduras"

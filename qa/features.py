@@ -128,7 +128,6 @@ class Scene:
         here = f"{above} {one.sentence}"
         passage = set(tokens.analyse(f"{above} {hit.text}"))
         kind = asked_for(self.question)
-        rarest = max(self.rarity, key=lambda term: (self.rarity[term], term), default=None)
         return [
             _bounded(one.span.score),
             _bounded(one.extraction.answerable),
@@ -150,13 +149,17 @@ class Scene:
             self.unknown,
             float(unit_missing(self.question, here)),
             float(opposed(self.question, here)),
-            float(rarest is not None and rarest not in passage),
+            float(self._rarest not in (None, *passage)),
             float(elsewhere(self.question, here)),
             float(unfit(self.question, one.text)),
             float(not_ahead(self.question, one.sentence)),
             _bounded(self.answerable),
             self.cosine,
         ]
+
+    @property
+    def _rarest(self) -> str | None:
+        return max(self.rarity, key=lambda term: (self.rarity[term], term), default=None)
 
     def _share(self, terms: set[str]) -> float:
         total = sum(self.rarity.values()) or 1.0

@@ -82,8 +82,7 @@ from qa.commands import options
 )
 @click.option(
     "--mix",
-    nargs=3,
-    type=click.IntRange(min=0),
+    type=(click.IntRange(min=1), click.IntRange(min=0), click.IntRange(min=0)),
     default=(15, 4, 5),
     show_default=True,
     metavar="A W M",
@@ -134,8 +133,6 @@ def command(
     from qa.training.train import Plan, train
     from qa.training.train import fit_only as weigh_anew
 
-    if not mix[0]:
-        raise click.UsageError("--mix must leave questions with an answer in a batch")
     plan = Plan(
         files=files,
         corpus=corpus,

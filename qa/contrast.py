@@ -32,6 +32,9 @@ OPPOSITES = (
     ("country", "continent"), ("war", "election"), ("book", "film"), ("cost", "weigh"),
     ("killed", "wounded"), ("deaths", "births"),
 )  # fmt: skip
+_ORDINALS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
+)
 
 _MANY = re.compile(r"(?i)\bhow many\s+((?:[\w'\u2019.-]+\s*){1,5})")
 # The first of these ends what is counted: "how many U.S. companies | operate in …".
@@ -87,8 +90,15 @@ def unit_missing(question: str, sentence: str) -> bool:
 
 
 def opposed(question: str, sentence: str) -> bool:
-    """Whether a sentence has the opposite of a word of the question, and not that word."""
-    asked = [word for word in re.findall(r"\w+", question.lower()) if word in _OTHER]
+    """Whether a sentence has the opposite of a word of the question, and not that word.
+
+    Another ordinal is one: what is said of the first is not said of the second.
+    """
+    words = re.findall(r"\w+", question.lower())
+    ordinals, others = _ORDINALS & set(words), _ORDINALS & set(re.findall(r"\w+", sentence.lower()))
+    if ordinals - others and others - ordinals:
+        return True
+    asked = [word for word in words if word in _OTHER]
     if not asked:
         return False
     there = set(tokens.analyse(sentence))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
+from qa.cores import cores
 from qa.parts import FreshPart
 from qa.workers import Failed, Job, Worker
 
@@ -31,7 +31,7 @@ class Crew:
     def __init__(self, files: Sequence[SourceFile], job: Job, size: int | None = None) -> None:
         self._files = files
         self._job = job
-        self._size = min(size or _cores(), len(files))
+        self._size = min(size or cores(), len(files))
         self._news = threading.Condition()
         self._found: dict[int, FreshPart | Failed | Exception] = {}
         self._next = self._taken = self._held = 0
@@ -156,9 +156,3 @@ class Crew:
 
 def _size(found: FreshPart | Failed | Exception) -> int:
     return found.bytes if isinstance(found, FreshPart) else 0
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

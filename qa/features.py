@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa import tokens
-from qa.answer_kind import not_ahead, unfit
+from qa.answer_kind import not_ahead
 from qa.contrast import opposed, unit_missing
 from qa.extract import asked_for, rarities
-from qa.guard import Mismatch, mismatch, names_of
+from qa.guard import Mismatch, mismatch, names_of, years_of
 from qa.places import elsewhere
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 FEATURES = (
     "margin",
     "answerable",
-    "behind",
+    "agreement",
     "coverage",
     "sentence_coverage",
     "lexical",
@@ -34,17 +36,14 @@ FEATURES = (
     "said_elsewhere",
     "length",
     "kind",
-    "years_missing",
     "names_missing",
-    "names_not_beside",
-    "in_question",
     "sentence_cosine",
     "names_unknown",
     "unit_missing",
     "opposed",
-    "rarest_missing",
     "elsewhere",
-    "unfit",
+    "other_year",
+    "lone_name",
     "not_ahead",
     "best_answerable",
     "best_cosine",
@@ -54,6 +53,7 @@ _BOUND = 3.0
 _UNSEEN = 0.3
 # Terms that only say how something is asked for: "how much was it worth".
 _ASKING = frozenset(tokens.analyse("much many worth long often far kind kinds sort type"))
+_LONE_NAME = re.compile(r"[A-ZÀ-Þ]\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Scene:
 
     ``rarity`` is how much each of its terms tells, ``unknown`` the share of its names that stand
     nowhere in the folder; ``cosines`` are those of sentences to it; ``said`` counts the passages
-    whose best span has the same words; ``margin`` and ``answerable`` are the highest of any span.
+    whose best span has the same words; ``agreement`` is the share of all spans' exponential margins
+    that those of the same words have; ``answerable`` is the highest of any span.
     """
 
     question: str
@@ -71,7 +72,7 @@ class Scene:
     unknown: float
     cosines: dict[str, float]
     said: Counter[str]
-    margin: float
+    agreement: dict[str, float]
     answerable: float
     cosine: float
 
@@ -92,7 +93,7 @@ class Scene:
             unknown=_unknown(snapshot, question),
             cosines=cosines,
             said=Counter(_key(one.text) for one in spans if one.first),
-            margin=max((one.span.score for one in spans), default=0.0),
+            agreement=_agreement(spans),
             answerable=max((one.extraction.answerable for one in spans), default=0.0),
             cosine=max(cosines.values(), default=_UNSEEN),
         )
@@ -108,21 +109,20 @@ class Scene:
     def features(self, one: Found, lacking: Mismatch) -> list[float]:
         """What speaks for a span, in the order of `FEATURES`.
 
-        The margin over the null answer and the answerable logit, over 10 and bounded, and how far
-        the margin is behind the best of the question's; the share of the question's weight in the
-        passage, and in the sentence, each with what stands above; the passage's normalised
+        The margin over the null answer and the answerable logit, over 10 and bounded; what share of
+        all spans' exponential margins those of these words have; the share of the question's weight
+        in the passage, and in the sentence, each with what stands above; the passage's normalised
         scores, its cosine, and one over its rank; whether another passage's best span has the same
         words; the span's length in tens of words, at most 3; whether it has what is asked for (a
-        number, a time, a name); a year that is missing; the shares of names that stand not in the
-        passage, and not in the sentence; what share of the span's words stand in the question; the
-        cosine of the sentence to the question; the share of the question's names that stand
-        nowhere in the folder.
+        number, a time, a name); the share of names that stand not in the passage; the cosine of the
+        sentence to the question; the share of the question's names that stand nowhere in the
+        folder.
 
         Then whether the sentence, with what stands above it, lacks the unit that is asked for, or
-        has the opposite of a word of the question; whether the rarest word of the question is
-        missing in the passage; whether the sentence is about another country; whether the span can
-        hardly be what is asked for; whether what will be is asked for and the sentence is of what
-        was. Last, of all that was found: the highest answerable logit and cosine.
+        has the opposite of a word of the question; whether the sentence is about another country,
+        or another year; whether the span is one capitalised word, which may be a piece of a name;
+        whether what will be is asked for and the sentence is of what was. Last, of all that was
+        found: the highest answerable logit and cosine.
         """
         hit, above = one.hit, one.above
         here = f"{above} {one.sentence}"
@@ -131,7 +131,7 @@ class Scene:
         return [
             _bounded(one.span.score),
             _bounded(one.extraction.answerable),
-            max(-_BOUND, (one.span.score - self.margin) / 10),
+            self.agreement[_key(one.text)],
             self._share(passage),
             self.share(here),
             hit.scores["lexical_normalised"],
@@ -141,29 +141,37 @@ class Scene:
             float(self.said[_key(one.text)] > 1),
             min(len(one.text.split()) / 10, 3.0),
             float(kind is None or kind.search(one.text) is not None),
-            float(bool(lacking.years)),
             lacking.names_share,
-            lacking.names_apart,
-            _known(one.text, self.terms),
             self.cosines.get(one.sentence, _UNSEEN),
             self.unknown,
             float(unit_missing(self.question, here)),
             float(opposed(self.question, here)),
-            float(self._rarest not in (None, *passage)),
             float(elsewhere(self.question, here)),
-            float(unfit(self.question, one.text)),
+            float(_of_another_year(self.question, one.sentence)),
+            float(_LONE_NAME.fullmatch(one.text) is not None),
             float(not_ahead(self.question, one.sentence)),
             _bounded(self.answerable),
             self.cosine,
         ]
 
-    @property
-    def _rarest(self) -> str | None:
-        return max(self.rarity, key=lambda term: (self.rarity[term], term), default=None)
-
     def _share(self, terms: set[str]) -> float:
         total = sum(self.rarity.values()) or 1.0
         return sum(weight for term, weight in self.rarity.items() if term in terms) / total
+
+
+def _agreement(spans: Sequence[Found]) -> dict[str, float]:
+    """The share of all spans' exponential margins that the spans of each words have."""
+    highest = max((one.span.score for one in spans), default=0.0)
+    mass: defaultdict[str, float] = defaultdict(float)
+    for one in spans:
+        mass[_key(one.text)] += math.exp(one.span.score - highest)
+    total = sum(mass.values())
+    return {key: share / total for key, share in mass.items()}
+
+
+def _of_another_year(question: str, sentence: str) -> bool:
+    asked, there = set(years_of(question)), set(years_of(sentence))
+    return bool(asked and there) and not asked & there
 
 
 def _bounded(logit: float) -> float:
@@ -178,11 +186,6 @@ def _unknown(snapshot: Snapshot, question: str) -> float:
         if not any(map(snapshot.bm25.document_frequency, tokens.analyse(name)))
     ]
     return len(nowhere) / len(names) if names else 0.0
-
-
-def _known(text: str, asked: frozenset[str]) -> float:
-    terms = tokens.analyse(text)
-    return sum(term in asked for term in terms) / len(terms) if terms else 1.0
 
 
 def _key(words: str) -> str:

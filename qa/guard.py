@@ -31,14 +31,13 @@ class Mismatch:
 
     ``years`` are the question's years that stand neither in the passage nor above it;
     ``other_years`` those that stand in the sentence instead. ``names`` stand neither in the
-    passage nor above it; ``names_apart`` is the share of those not in the sentence nor above it.
+    passage nor above it.
     """
 
     years: tuple[str, ...] = ()
     other_years: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     names_share: float = 0.0
-    names_apart: float = 0.0
 
     @property
     def wrong_year(self) -> bool:
@@ -67,15 +66,12 @@ def mismatch(question: str, hit: Hit, sentence: str) -> Mismatch:
     missing = tuple(year for year in asked if year not in f"{above} {hit.text}")
     names = names_of(question)
     there = set(tokens.analyse(f"{above} {hit.text}"))
-    beside = set(tokens.analyse(f"{above} {sentence}"))
     absent = tuple(name for name in names if not _stands(name, there))
-    apart = sum(not _stands(name, beside) for name in names)
     return Mismatch(
         years=missing,
         other_years=tuple(y for y in years_of(sentence) if y not in asked) if missing else (),
         names=absent,
         names_share=len(absent) / len(names) if names else 0.0,
-        names_apart=apart / len(names) if names else 0.0,
     )
 
 

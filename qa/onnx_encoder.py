@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.batches import Tokens, batches, chunks, normalised, well_formed
+from qa.cores import cores
 from qa.encoder_folder import Kind, check_part, check_sizes, read_card
 from qa.errors import ModelError
 
@@ -197,7 +197,7 @@ class OnnxEncoder:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = os.cpu_count() or 1
+        options.intra_op_num_threads = cores()
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # The graph was optimised when it was exported.

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qa.crew import Crew
+from qa.limits import Limits
 from qa.nouns import Reading, Skipped
 from qa.parts import FreshPart, fresh_part
+from qa.passages import CutSettings
 from qa.readers import CannotRead
 from qa.survey import read
-from qa.workers import Job
+from qa.workers import Failed, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
     from qa.nouns import SourceFile
     from qa.plan import Fingerprint
 
-__all__ = ["Job", "reading_parts"]
+__all__ = ["Job", "read_again", "reading_parts"]
 
 # Text that this program takes apart itself, with no library for a file format in between.
 _PLAIN = frozenset({".txt", ".md", ".rst", ".jsonl", ".csv", ".tsv"})
 # A process takes a quarter of a second to start; so much text is read and cut in that time.
 _SMALL = 100_000
 _SMALL_TOGETHER = 500_000
+# Whoever asks waits while a quote is looked up in a file that changed.
+_PATIENCE = Limits(seconds=30)
 
 
 @contextmanager
@@ -43,6 +47,17 @@ def reading_parts(
     apart = [file for file in files if file.name not in here]
     with Crew(apart, job) as crew:
         yield _parts(files, here, crew, fingerprints, job)
+
+
+def read_again(file: SourceFile) -> FreshPart | None:
+    """What a file has by now, read apart like in a build, within 30 seconds; None where nothing."""
+    job = Job(CutSettings(), "", _PATIENCE)
+    if _in_process([file]):
+        found: FreshPart | Skipped | Failed = _read_here(file, job)
+    else:
+        with Crew([file], job) as crew:
+            found = next(crew.results())
+    return found if isinstance(found, FreshPart) else None
 
 
 def _parts(

@@ -15,7 +15,7 @@ from qa.nouns import Locator, SourceFile, Status
 from qa.readers import CannotRead
 from qa.readers.decoding import decode
 from qa.sources import scan
-from qa.survey import fingerprint, meta_bytes
+from qa.survey import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,12 +175,19 @@ def _in_file(file: SourceFile, snapshot: Snapshot, document: int, kept: str) -> 
 
 
 def _read_anew(file: SourceFile, data: bytes, record: DocumentRecord) -> _Now | None:
-    documents = readers.read(file, data, meta_bytes(file)).documents
-    found = next((each for each in documents if each.name == record.name), None)
+    from qa.reading import read_again
+
+    found = read_again(file)
     if found is None:
         return None
-    lined = record.line_start is None and decode(data).text == found.text
-    return _Now(found.text, found.locators, lined)
+    names = [json.loads(line)["name"] for line in found.part.lines]
+    if record.name not in names:
+        return None
+    place = names.index(record.name)
+    text = bytes(found.part.texts[place]).decode("utf-8")
+    locators = [Locator(*values) for values in json.loads(found.part.locators[place])]
+    lined = record.line_start is None and decode(data).text == text
+    return _Now(text, locators, lined)
 
 
 def _checked(status: Status, now: _Now, start: int, end: int) -> Checked:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 # A candidate this probable, as a share of the best one's, can't be told apart from it.
 _AS_GOOD = 0.85
+# Where its sentence has all words of the question and the best one's has not, so much is enough.
+_HAS_ALL = 0.4
 # What is left of the probability of words that can't be what is asked for.
 _IMPOSSIBLE = 0.2
+_WHOLE = 0.999
 # How many sentences are embedded for a question.
 _EMBEDDED = 8
 
@@ -55,16 +58,15 @@ class SpanExtractor:
         """Candidate spans, most probable first, ties by passage rank and place.
 
         Of those that can't be told apart from the first, the one whose sentence has the most of the
-        question's words goes before it.
+        question's words goes before it; one whose sentence has all of them does so, too, unless it
+        is less than two fifths as probable.
         """
         scene, spans = self._look(question, found, candidates)
         rows = [(self._candidate(scene, one), scene.share(one.sentence)) for one in spans]
         rows.sort(key=lambda row: (-row[0].probability, row[0].hit.rank, row[0].start))
         made = [candidate for candidate, _ in rows]
         if rows:
-            level = _AS_GOOD * made[0].probability
-            close = [share for candidate, share in rows if candidate.probability >= level]
-            made.insert(0, made.pop(max(range(len(close)), key=lambda i: close[i])))
+            made.insert(0, made.pop(_foremost(rows)))
         return tuple([worded(question, made[0]), *made[1:]] if made else ())
 
     def evidence(
@@ -105,3 +107,18 @@ class SpanExtractor:
         start = one.hit.start
         first, last = start + one.span.start, start + one.span.end
         return Candidate(one.hit, first, last, *one.quote, probability, lacking)
+
+
+def _foremost(rows: Sequence[tuple[Candidate, float]]) -> int:
+    """Which of the candidates leads: each is with its sentence's share of the question's weight.
+
+    The most probable is first.
+    """
+    highest = rows[0][0].probability
+
+    def leads(n: int) -> float:
+        candidate, share = rows[n]
+        level = _HAS_ALL if share >= _WHOLE else _AS_GOOD
+        return share if candidate.probability >= level * highest else -1.0
+
+    return max(range(len(rows)), key=leads)

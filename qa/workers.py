@@ -16,6 +16,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ _BOOT = (
 _START_SECONDS = 60.0
 _END_SECONDS = 2.0
 _CHUNK = 1 << 20
-_NEAR = 0.7  # of the memory allowed: a process that dies there died of it
+_NEAR = 0.7  # of the memory it could still take: a process that dies there died of it
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
 
 
@@ -83,6 +84,7 @@ class Worker:
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout.fileno()
         self._ready = False
+        self._resident, self._taken = 0, 0  # bytes, when it was ready to read
         self._asked: deque[tuple[str, str]] = deque()
         self.files = 0
 
@@ -124,6 +126,7 @@ class Worker:
     def _await_start(self) -> None:
         if not self._ready:
             self._receive(_START_SECONDS, "no process could be started to read it")
+            self._resident, self._taken = _memory_of(self._process.pid)
             self._ready = True
 
     def _receive(self, seconds: float, too_long: str) -> bytearray:
@@ -168,7 +171,8 @@ class Worker:
         unit = 1 if sys.platform == "darwin" else 1024
         # A process begins with the peak of the one that started it.
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        if usage.ru_maxrss > own and usage.ru_maxrss * unit > _NEAR * self._limits.memory:
+        grown, room = usage.ru_maxrss * unit - self._resident, self._limits.memory - self._taken
+        if usage.ru_maxrss > own and grown > _NEAR * room:
             return self._limits.too_big
         if code == -signal.SIGKILL:
             return "its reader was killed, perhaps for want of memory: qa index --retry tries again"
@@ -176,6 +180,16 @@ class Worker:
             return self._limits.too_long
         how = f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
         return f"its content made the reader crash ({how})"
+
+
+def _memory_of(pid: int) -> tuple[int, int]:
+    """What a process has resident, and what counts against its limit, in bytes; 0 if unknown."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0, 0
+    size = resource.getpagesize()
+    return int(pages[1]) * size, int(pages[5]) * size
 
 
 def _taken_in(data: bytearray, name: str, token: str) -> FreshPart | Failed:

@@ -236,7 +236,7 @@ class Library:
 
     def reading(self, margins, threshold=0.5):
         """A session with a reader that finds given words; its margin alone decides."""
-        values = dict.fromkeys(FEATURES, 0.0) | {"margin": 10.0, "years_missing": -1.0}
+        values = dict.fromkeys(FEATURES, 0.0) | {"margin": 10.0, "other_year": -1.0}
         weights = Weights(0.0, tuple(values.values()))
         combination = Combination(weights, Calibration(1.0, 0.0), threshold)
         opened = OpenedReader("fake", FakeReader(margins), combination, ())

@@ -40,6 +40,9 @@ def test_the_unit_that_is_asked_for(question, sentence, missing):
         ("Which was the largest port?", "The smallest port is Omoa.", True),
         ("Which was the largest port?", "The largest port is Omoa.", False),
         ("Which port is it?", "The smallest port is Omoa.", False),
+        ("Which was the second port?", "Omoa was the first port.", True),
+        ("Which was the second port?", "Omoa was the first port, Tela the second.", False),
+        ("Which was the second port?", "Omoa was a port.", False),
     ],
 )
 def test_the_opposite_of_what_is_asked(question, sentence, opposite):

@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from qa.calibration import Calibration
 from qa.combination import Combination
 from qa.extract import SentenceVectors, Weights
@@ -34,7 +36,7 @@ def test_every_feature_is_a_number(library):
     assert all(map(math.isfinite, values.values()))
     assert values["elsewhere"] == 1.0
     assert values["margin"] == 0.4
-    assert values["behind"] == 0.0
+    assert values["agreement"] == 1.0
 
 
 def test_what_speaks_against_a_span(library):
@@ -42,6 +44,28 @@ def test_what_speaks_against_a_span(library):
     library.write("a.md", "# A\n\nIn 2004 Honduras signed the treaty of Oak.\n")
     library.build()
     found = evidence(library, {"Honduras": 4.0}, "Which leader will sign the treaty of Oak?")
-    assert found["Honduras"]["unfit"] == 1.0
+    assert found["Honduras"]["lone_name"] == 1.0
+    assert found["Honduras"]["other_year"] == 0.0
     assert found["Honduras"]["not_ahead"] == 1.0
     assert found["Honduras"]["elsewhere"] == 0.0
+
+
+def test_spans_of_the_same_words_agree(library):
+    """Their exponential margins are added up, and divided by those of all spans."""
+    library.write("a.md", "# A\n\nThe treaty of Oak was signed in Omoa.\n")
+    library.write("b.md", "# B\n\nIt was in Omoa that Tela signed the treaty of Oak.\n")
+    library.build()
+    found = evidence(library, {"Omoa": 2.0, "Tela": 1.0}, "Where was the treaty of Oak signed?")
+    shares = {words: values["agreement"] for words, values in found.items()}
+    whole = 2 * math.exp(2) + math.exp(1)
+    assert shares["Omoa"] == pytest.approx(2 * math.exp(2) / whole)
+    assert shares["Tela"] == pytest.approx(math.exp(1) / whole)
+
+
+def test_a_sentence_of_another_year(library):
+    """It has a year, and none of those asked for."""
+    library.write("a.md", "# A\n\nThe treaty of Oak was signed in Omoa in 1980.\n")
+    library.build()
+    for year, other in ((1990, 1.0), (1980, 0.0)):
+        found = evidence(library, {"Omoa": 2.0}, f"Where was the treaty of Oak signed in {year}?")
+        assert found["Omoa"]["other_year"] == other

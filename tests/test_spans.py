@@ -158,3 +158,15 @@ def test_a_country_is_no_leader(library):
     session = library.reading({"Honduras": 3.0, "Ana Paz": 2.0})
     assert session.ask("Which leader of Oak signed it in 2004?").text == "Ana Paz"
     assert session.ask("Which country signed it in 2004, said Ana Paz?").text == "Honduras"
+
+
+def test_a_sentence_with_all_words_of_the_question_leads(library):
+    """Unless what it answers is less than two fifths as probable."""
+    library.write(
+        "a.md", "# A\n\nGoods came to 5 tons in Omoa.\n\nAll trade came to 9 tons in Omoa.\n"
+    )
+    library.build()
+    question = "How many tons of all trade came to Omoa?"
+    for margin, answer in ((0.2, "9 tons"), (-1.5, "5 tons")):
+        session = library.reading({"5 tons": 1.0, "9 tons": margin}, threshold=0.1)
+        assert session.ask(question).text == answer

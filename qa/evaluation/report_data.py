@@ -10,7 +10,7 @@ from dataclasses import asdict
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from qa.evaluation.curves import reliability, risk_coverage
+from qa.evaluation.curves import ece_by_chance, reliability, risk_coverage
 from qa.evaluation.names import Group, definition
 from qa.evaluation.rowsout import row_object
 from qa.evaluation.worst import badness
@@ -65,7 +65,7 @@ def report_data(evaluation: Evaluation) -> dict[str, Any]:
         "answered": answered,
         "apart": apart,
         "facts": _facts(evaluation),
-        "measures": [_measure(measure) for measure in evaluation.measures.values()],
+        "measures": [_measure(measure, mine) for measure in evaluation.measures.values()],
         "kinds": {
             kind: {name: _interval(measure) for name, measure in measures.items()}
             for kind, measures in evaluation.by_kind.items()
@@ -116,12 +116,15 @@ def _facts(evaluation: Evaluation) -> list[str]:
     return facts
 
 
-def _measure(measure: Measure) -> dict[str, Any]:
+def _measure(measure: Measure, results: Sequence[CaseResult]) -> dict[str, Any]:
     found = definition(measure.name)
+    about = _ABOUT.get(measure.name, "")
+    if measure.name == "ECE" and (least := ece_by_chance(results)) is not None:
+        about += f" On so few answers a perfectly calibrated confidence would show {least:.2f}."
     return {
         "name": measure.name,
         "group": _GROUPS[found.group],
-        "about": _ABOUT.get(measure.name, ""),
+        "about": about,
         "lower": found.lower_is_better,
         "why": measure.why,
         **_interval(measure),

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qa.evaluation.curves import ece_by_chance
 from qa.evaluation.names import BY_NAME, Group
 from qa.evaluation.worst import worst
 from qa.render import words
@@ -74,9 +75,16 @@ def _measure_rows(evaluation: Evaluation, sign: words.Signs) -> Iterable[_Row]:
                 (full + empty, words.BAR),
                 (_interval(measure), words.QUIET),
                 (f"n={measure.n}", words.QUIET),
-                ("lower is better" if about.lower_is_better else "", words.QUIET),
+                (_remark(measure, evaluation), words.QUIET),
             )
         )
+
+
+def _remark(measure: Measure, evaluation: Evaluation) -> str:
+    if not BY_NAME[measure.name].lower_is_better:
+        return ""
+    least = ece_by_chance(evaluation.headline) if measure.name == "ECE" else None
+    return "lower is better" if least is None else f"chance alone: {least:.2f}"
 
 
 def _kind_rows(evaluation: Evaluation, sign: words.Signs) -> Iterable[_Row]:

@@ -119,17 +119,22 @@ def beir_folder(name, folder):
     return sampled(data, folder) if data.is_file() else data
 
 
+def write_beir(folder, corpus, cases):
+    """Write a corpus of paragraphs, questions, and that each question's own is relevant."""
+    (folder / CORPUS).write_bytes(corpus)
+    queries = (json.dumps({"_id": case.id, "text": case.question}) + "\n" for case in cases)
+    (folder / QUERIES).write_text("".join(queries))
+    (folder / "qrels").mkdir()
+    rows = (f"{case.id}\t{case.given.removeprefix(f'{CORPUS}#')}\t1\n" for case in cases)
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(rows))
+
+
 def sampled(file, folder):
     """Write SQuAD as BEIR's layout: a document a paragraph, and the question's own is relevant."""
     made = read_squad(file.read_bytes(), file, by_paragraph=True)
     answerable = [case for case in made.cases if case.answerable]
     chosen = random.Random(SEED).sample(answerable, SAMPLE)
-    (folder / CORPUS).write_bytes(made.corpus)
-    queries = (json.dumps({"_id": case.id, "text": case.question}) + "\n" for case in chosen)
-    (folder / QUERIES).write_text("".join(queries))
-    (folder / "qrels").mkdir()
-    rows = (f"{case.id}\t{case.given.removeprefix(f'{CORPUS}#')}\t1\n" for case in chosen)
-    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(rows))
+    write_beir(folder, made.corpus, chosen)
     return folder
 
 
@@ -315,12 +320,7 @@ def unseen(file, folder):
     texts = {q.text for a in articles for p in a.paragraphs for q in p.questions if q.answers}
     chosen = [case for case in made.cases if case.answerable and case.question in texts]
     print(f"\narticles not seen: {', '.join(sorted(names))}; {len(chosen)} questions")
-    (folder / CORPUS).write_bytes(made.corpus)
-    queries = (json.dumps({"_id": case.id, "text": case.question}) + "\n" for case in chosen)
-    (folder / QUERIES).write_text("".join(queries))
-    (folder / "qrels").mkdir()
-    rows = (f"{case.id}\t{case.given.removeprefix(f'{CORPUS}#')}\t1\n" for case in chosen)
-    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(rows))
+    write_beir(folder, made.corpus, chosen)
     return folder, articles
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.evaluation.curves import reliability, risk_coverage
+from qa.evaluation.curves import ece_by_chance, reliability, risk_coverage
 from qa.evaluation.scoring import scored
 
 
@@ -41,3 +41,13 @@ def test_reliability(make_result):
     assert bins[9].confidence == pytest.approx(0.97)
     assert bins[9].right == 0.5
     assert bins[4].confidence is None
+
+
+def test_what_chance_makes_of_a_perfect_confidence(make_result):
+    """One answer at 0.9: an error of 0.1 in nine of ten, of 0.9 in one; of many it is small."""
+    one = ece_by_chance(scored([make_result("a", confidence=0.9)]))
+    assert one == pytest.approx(0.18, abs=0.03)
+    many = [make_result(f"a{n}", confidence=0.9) for n in range(400)]
+    assert ece_by_chance(scored(many)) < 0.02
+    assert ece_by_chance(scored([make_result("a", confidence=1.0)])) == 0.0
+    assert ece_by_chance(scored([make_result("a", answer=None)])) is None

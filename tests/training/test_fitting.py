@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.training.fitting import Evidence, best_threshold, fitted
+from qa.training.fitting import Evidence, best_threshold, fitted, steady_threshold
 
 QUESTIONS = 120
 
@@ -52,3 +52,17 @@ def test_the_threshold_weighs_answers_and_refusals():
     assert best_threshold(sure, f1 * [1, 1, 0.3, 1], answerable) == 0.8
     assert best_threshold(sure, np.ones(4), np.full(4, True)) == 0.15
     assert best_threshold(sure, f1, np.full(4, False)) == 0.95
+
+
+def test_a_steady_threshold_follows_chance_less():
+    """Over many small samples of one kind of question it varies less than the best of each."""
+    random = np.random.default_rng(7)
+    best, steady = [], []
+    for _ in range(20):
+        sure = random.random(60)
+        answerable = random.random(60) < 0.7
+        f1 = (random.random(60) < sure).astype(float)
+        best.append(best_threshold(sure, f1, answerable))
+        steady.append(steady_threshold(sure, f1, answerable))
+    assert np.std(steady) < 0.8 * np.std(best)
+    assert np.mean(steady) == pytest.approx(np.mean(best), abs=0.1)

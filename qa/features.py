@@ -140,7 +140,8 @@ class Scene:
             1 / hit.rank,
             float(self.said[_key(one.text)] > 1),
             min(len(one.text.split()) / 10, 3.0),
-            float(kind is None or kind.search(one.text) is not None),
+            # After a word, for a name is told from a sentence's first word by what is before it.
+            float(kind is None or kind.search(f"of {one.text}") is not None),
             lacking.names_share,
             self.cosines.get(one.sentence, _UNSEEN),
             self.unknown,

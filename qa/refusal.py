@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qa import tokens
 from qa.calibration import too_unsure
 from qa.coverage import coverage_of
+from qa.guard import names_of
 from qa.reasons import on_purpose
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def nothing_bears(
     best: Candidate | None,
     only: Only | None = None,
 ) -> str | None:
-    """Why nothing in the folder, or ``only`` these passages, bears on the question; else None."""
+    """Why nothing in the folder, or ``only`` these passages, bears on the question; else None.
+
+    Where no passage means nearly the same, and none has a word of the question, or none a name.
+    """
     if best is None:
         return "the index holds no passages"
     words = tokens.content_words(question)
@@ -89,11 +93,14 @@ def nothing_bears(
             "the question has only words that stand everywhere; "
             "name the thing you want to know about"
         )
-    known = [word for word, terms in words if _stands(snapshot, terms, only)]
-    missing = [word for word, _ in words]
-    if known or candidates.best_cosine >= _UNRELATED:
+    missing = [word for word, terms in words if not _stands(snapshot, terms, only)]
+    names = names_of(question)
+    strange = bool(names) and not any(_stands(snapshot, tokens.analyse(n), only) for n in names)
+    related = len(missing) < len(words) and not strange
+    if related or candidates.best_cosine >= _UNRELATED:
         return None
-    return f"nothing in the documents bears on it: none of them mentions {_listed(missing)}"
+    told = [word for word in missing if word.casefold() not in _ASKING] or missing
+    return f"nothing in the documents bears on it: none of them mentions {_listed(told)}"
 
 
 def not_said(  # noqa: PLR0913 - what the answer hangs on, each once

@@ -39,6 +39,7 @@ _START_SECONDS = 60.0
 _END_SECONDS = 2.0
 _CHUNK = 1 << 20
 _NEAR = 0.7  # of the memory it could still take: a process that dies there died of it
+_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
 
 
@@ -72,6 +73,7 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._limits = job.limits
+        self._inherited = _peak()  # a process begins with the peak of the one that started it
         self._process = subprocess.Popen(  # noqa: S603 - this program's own interpreter
             [sys.executable, "-P", "-c", _BOOT, json.dumps(sys.path), _arguments(job)],
             stdin=subprocess.PIPE,
@@ -168,11 +170,9 @@ class Worker:
         if not pid:
             return "its reader stopped answering"
         self._process.returncode = code = os.waitstatus_to_exitcode(status)
-        unit = 1 if sys.platform == "darwin" else 1024
-        # A process begins with the peak of the one that started it.
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        grown, room = usage.ru_maxrss * unit - self._resident, self._limits.memory - self._taken
-        if usage.ru_maxrss > own and grown > _NEAR * room:
+        peak = usage.ru_maxrss * _UNIT
+        room = self._limits.memory - self._taken
+        if peak > self._inherited and peak - self._resident > _NEAR * room:
             return self._limits.too_big
         if code == -signal.SIGKILL:
             return "its reader was killed, perhaps for want of memory: qa index --retry tries again"
@@ -180,6 +180,15 @@ class Worker:
             return self._limits.too_long
         how = f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
         return f"its content made the reader crash ({how})"
+
+
+def _peak() -> int:
+    """The most that this process had resident, in bytes; its program alone where that is known."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) * 1024
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
 def _memory_of(pid: int) -> tuple[int, int]:

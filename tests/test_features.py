@@ -66,6 +66,8 @@ def test_a_sentence_of_another_year(library):
     """It has a year, and none of those asked for."""
     library.write("a.md", "# A\n\nThe treaty of Oak was signed in Omoa in 1980.\n")
     library.build()
+    found = evidence(library, {"Omoa": 2.0}, "Where was the treaty of Oak signed?")
+    assert found["Omoa"]["kind"] == 1.0
     for year, other in ((1990, 1.0), (1980, 0.0)):
         found = evidence(library, {"Omoa": 2.0}, f"Where was the treaty of Oak signed in {year}?")
         assert found["Omoa"]["other_year"] == other

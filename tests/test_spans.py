@@ -170,3 +170,13 @@ def test_a_sentence_with_all_words_of_the_question_leads(library):
     for margin, answer in ((0.2, "9 tons"), (-1.5, "5 tons")):
         session = library.reading({"5 tons": 1.0, "9 tons": margin}, threshold=0.1)
         assert session.ask(question).text == answer
+
+
+def test_names_that_stand_nowhere_and_another_matter(library):
+    """Where no passage means nearly the same, a question about strangers is refused at once."""
+    library.write("a.md", "# A\n\nThe wall of Omoa came down in the year 1990.\n")
+    library.build()
+    session = library.reading({"1990": 5.0})
+    refused = session.ask("In what year was the Berlin wall down?")
+    assert refused.reason == "nothing in the documents bears on it: none of them mentions “Berlin”"
+    assert session.ask("In what year was the Omoa wall down?").text == "1990"

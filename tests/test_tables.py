@@ -23,7 +23,7 @@ ROWS = [
 QUESTIONS = [
     ("How much did Honduras import in 2017?", "4.6", 3),
     ("What were the exports of Guatemala in 2016?", "10.4", 4),
-    ("Who was the main partner of Costa Rica in 2017?", "Mexico", 7),
+    ("Which country was the main partner of Costa Rica in 2017?", "Mexico", 7),
 ]
 
 

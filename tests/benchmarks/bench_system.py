@@ -161,8 +161,9 @@ def seconds_of(function, rounds):
     return float(np.median(taken))
 
 
-def test_cold_question(benchmark, five, tmp_path):
-    """``qa ask`` from process start to exit, beside the usual script."""
+@pytest.mark.parametrize("reader", ["shipped", "none"])
+def test_cold_question(benchmark, five, tmp_path, reader):
+    """``qa ask`` from process start to exit, beside the usual script, which reads nothing."""
     snapshot = Snapshot.open(five)
     texts = [snapshot.passage_text(number) for number in range(len(snapshot.passages))]
     (tmp_path / "texts.json").write_text(json.dumps(texts))
@@ -170,6 +171,7 @@ def test_cold_question(benchmark, five, tmp_path):
     run(script)
     rival = seconds_of(lambda: run(script), 3)
     ours = ["-m", "qa", "ask", QUESTION, "--index", str(five)]
+    ours += ["--reader", "none"] if reader == "none" else []
     benchmark.pedantic(run, args=(ours,), rounds=7, warmup_rounds=1)
     ratio(benchmark, rival, "sentence-transformers + faiss + rank-bm25")
 

@@ -60,14 +60,13 @@ _LONE_NAME = re.compile(r"[A-ZÀ-Þ]\S*")
 class Scene:
     """What a span of a question is compared with: the question, and all else that was found.
 
-    ``rarity`` is how much each of its terms tells, ``unknown`` the share of its names that stand
-    nowhere in the folder; ``cosines`` are those of sentences to it; ``said`` counts the passages
-    whose best span has the same words; ``agreement`` is the share of all spans' exponential margins
-    that those of the same words have; ``answerable`` is the highest of any span.
+    ``rarity`` is how much each term of the question tells, ``unknown`` the share of its names that
+    stand nowhere in the folder; ``cosines`` are those of sentences to it; ``said`` counts the
+    passages whose best span has the same words; ``agreement`` is the share of all spans'
+    exponential margins that those of the same words have; ``answerable`` is the highest of all.
     """
 
     question: str
-    terms: frozenset[str]
     rarity: dict[str, float]
     unknown: float
     cosines: dict[str, float]
@@ -88,7 +87,6 @@ class Scene:
         told = rarities(snapshot, candidates.terms)
         return Scene(
             question=question,
-            terms=frozenset(candidates.terms),
             rarity={term: weight for term, weight in told.items() if term not in _ASKING},
             unknown=_unknown(snapshot, question),
             cosines=cosines,

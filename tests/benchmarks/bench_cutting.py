@@ -42,6 +42,7 @@ CUTS = {
     "whole sections": CutSettings(60, ALL),
 }
 CONTEXTS = (0.0, 0.17, 0.35)
+DEFAULT = {"size and overlap": "**60-180 words, 1 sentence**", "context": 0.17}
 
 
 class Made:
@@ -81,7 +82,7 @@ def cell(measures, name):
 
 
 def line(name, folder, cut, settings=None):
-    """A row of the table; Cranfield's cell is a dash where the set is not there."""
+    """Own nDCG@10, and a row of the table; a dash where Cranfield is not there."""
     alone, words = own(Made(folder / "own", cut, settings))
     read, _ = own(Made(folder / "own", cut, settings, open_reader(None)))
     cran = "-"
@@ -90,12 +91,12 @@ def line(name, folder, cut, settings=None):
         evaluated = evaluate_beir(CRANFIELD, Choice(), made, NOBODY)
         cran = cell(evaluated.measures, "nDCG@10")
     cells = (cell(alone, "hit@1"), cell(alone, "nDCG@10"), cell(read, "F1_all"), cran)
-    return f"| {name} | {words} | {' | '.join(cells)} |"
+    return alone["nDCG@10"], f"| {name} | {words} | {' | '.join(cells)} |"
 
 
 @pytest.mark.parametrize("what", ["size and overlap", "context"])
 def test_cutting(what, tmp_path):
-    """Print the table; each way makes some difference."""
+    """Print the table; no way is better than the default by more than its interval."""
     rows = {}
     if what == "context":
         for share in CONTEXTS:
@@ -106,5 +107,6 @@ def test_cutting(what, tmp_path):
             rows[name] = line(name, tmp_path / str(number), cut)
     print(f"\n| {what} | words | hit@1 | nDCG@10 | F1_all, read | Cranfield nDCG@10 |")
     print("|---|---|---|---|---|---|")
-    print("\n".join(rows.values()))
-    assert len(set(rows.values())) == len(rows)
+    print("\n".join(row for _, row in rows.values()))
+    highest = rows[DEFAULT[what]][0].high
+    assert all(found.value <= highest for found, _ in rows.values())

@@ -168,11 +168,12 @@ def test_cold_question(benchmark, five, tmp_path, reader):
     texts = [snapshot.passage_text(number) for number in range(len(snapshot.passages))]
     (tmp_path / "texts.json").write_text(json.dumps(texts))
     script = ["-c", RIVAL, str(tmp_path), QUESTION]
-    run(script)
+    assert run(script).strip() in texts
     rival = seconds_of(lambda: run(script), 3)
     ours = ["-m", "qa", "ask", QUESTION, "--index", str(five)]
     ours += ["--reader", "none"] if reader == "none" else []
-    benchmark.pedantic(run, args=(ours,), rounds=7, warmup_rounds=1)
+    answer = benchmark.pedantic(run, args=(ours,), rounds=7, warmup_rounds=1)
+    assert "$11.4 billion" in answer
     ratio(benchmark, rival, "sentence-transformers + faiss + rank-bm25")
 
 
@@ -183,7 +184,8 @@ def test_one_more_question(benchmark, five):
     session = Session.open(five)
     for _ in range(5):
         session.ask(next(asked))
-    benchmark.pedantic(session.ask, setup=lambda: ((next(asked),), {}), rounds=60)
+    answer = benchmark.pedantic(session.ask, setup=lambda: ((next(asked),), {}), rounds=60)
+    assert answer.abstained or answer.citations
     print(f"\n{benchmark.name}: {benchmark.stats.stats.median * 1e3:.1f} ms")
 
 
@@ -203,15 +205,19 @@ def test_index_from_nothing(benchmark, tmp_path):
             str(base / "index"),
         ]
         run(arguments, env=environment)
+        return Snapshot.open(base / "index")
 
-    benchmark.pedantic(fresh, rounds=2)
+    made = benchmark.pedantic(fresh, rounds=2)
+    assert len(list(made.iter_documents())) == 5
     print(f"\n{benchmark.name}: {benchmark.stats.stats.median:.2f} s")
 
 
 def test_index_unchanged(benchmark, five):
     """``qa index`` where nothing changed."""
     arguments = ["-m", "qa", "index", str(REPOSITORY / "corpus"), "--index", str(five)]
+    before = Snapshot.open(five).name
     benchmark.pedantic(run, args=(arguments,), rounds=5, warmup_rounds=1)
+    assert Snapshot.open(five).name == before
     print(f"\n{benchmark.name}: {benchmark.stats.stats.median:.3f} s")
 
 

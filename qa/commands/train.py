@@ -54,8 +54,10 @@ from qa.commands import options
 )
 @click.option(
     "--start",
+    multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Go on from this reader that qa train has written; else begin with an encoder.",
+    help="Go on from this reader that qa train has written, of several from the mean of their "
+    "weights; else begin with an encoder. Repeatable.",
 )
 @click.option(
     "--average",
@@ -71,9 +73,14 @@ from qa.commands import options
 )
 @click.option(
     "--fit",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A .jsonl file of questions on --corpus to weigh the evidence by, besides what is "
-    "held out: those of its split dev. They are not trained on.",
+    multiple=True,
+    metavar="FILE FOLDER",
+    type=(
+        click.Path(exists=True, dir_okay=False, path_type=Path),
+        click.Path(exists=True, file_okay=False, path_type=Path),
+    ),
+    help="A .jsonl file of questions, and the folder of their documents, to weigh the evidence by, "
+    "besides what is held out: those of its split dev. They are not trained on. Repeatable.",
 )
 @click.option(
     "--fit-only",
@@ -110,10 +117,10 @@ def command(
     minutes: float | None,
     shares: tuple[str, ...],
     leave_out: tuple[str, ...],
-    start: Path | None,
+    start: tuple[Path, ...],
     average: tuple[Path, ...],
     encoder: str | None,
-    fit: Path | None,
+    fit: tuple[tuple[Path, Path], ...],
     fit_only: bool,
     mix: tuple[int, int, int],
     rate: float,

@@ -25,8 +25,8 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     """Read the cases of a JSONL file.
 
     A row is ``{"id", "question", "kind"?, "answers"?, "evidence"?: [{"document", "quote"}],
-    "answerable"?, "items"?, "split"?, "note"?}``; without ``answerable`` a row with answers or
-    evidence is answerable. Blank lines are passed over.
+    "answerable"?, "items"?, "split"?, "note"?, "near"?: {"document", "quote"}}``; without
+    ``answerable`` a row with answers or evidence is answerable. Blank lines are passed over.
 
     Raises:
         UsageError: the file can't be read.
@@ -95,7 +95,7 @@ def choose(
 def _case(row: Row, problems: list[str]) -> Case:
     values = row.values
     answers = _texts(values, "answers", problems)
-    evidence = _evidence(values, problems)
+    evidence = _evidence(values, "evidence", problems)
     answerable = values.get("answerable", bool(answers or evidence))
     if not isinstance(answerable, bool):
         problems.append('"answerable" must be true or false')
@@ -119,6 +119,7 @@ def _case(row: Row, problems: list[str]) -> Case:
         split=split,
         note=_optional(values, "note", problems),
         line=row.line,
+        near=_evidence(values, "near", problems),
     )
 
 
@@ -155,10 +156,12 @@ def _texts(values: dict[str, Any], name: str, problems: list[str]) -> tuple[str,
     return ()
 
 
-def _evidence(values: dict[str, Any], problems: list[str]) -> tuple[Evidence, ...]:
-    found = values.get("evidence") or []
+def _evidence(values: dict[str, Any], name: str, problems: list[str]) -> tuple[Evidence, ...]:
+    found = values.get(name) or []
+    if name == "near" and isinstance(found, dict):
+        found = [found]
     if not isinstance(found, list) or not all(_is_evidence(item) for item in found):
-        problems.append('"evidence" must be a list of {"document", "quote"}')
+        problems.append(f'"{name}" must be a list of {{"document", "quote"}}')
         return ()
     return tuple(Evidence(item["document"], item["quote"]) for item in found)
 

@@ -31,7 +31,8 @@ class Case:
 
     ``answers`` are alternatives, empty where nothing answers. ``items`` are those of a list, all
     of them wanted. Of ``evidence`` any one quote answers alone, unless ``needs_all``. ``given``
-    names the document to read where the right one is given instead of searched for.
+    names the document to read where the right one is given instead of searched for. ``near`` is
+    what tempts one to answer a question that nothing answers.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Case:
     note: str | None = None
     line: int | None = None
     given: str | None = None
+    near: tuple[Evidence, ...] = ()
 
 
 # ---------------------------------------------------------------- what the labels mean

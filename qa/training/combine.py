@@ -91,7 +91,7 @@ def fit_combination(
     model: Reads,
     sources: Sequence[Source],
     reporter: Reporter,
-    own: Own | None = None,
+    own: Sequence[Own] = (),
     most: int = _MOST,
 ) -> Combination | None:
     """Fit to what was held out, and to a person's own questions; None where that is too little.
@@ -108,9 +108,9 @@ def fit_combination(
             continue
         session = TemporaryIndexes().open(_corpus(articles), reporter)
         _read(session, model, varied(asked), columns, f"reading for {source.name}", reporter)
-    if own is not None:
-        mine = [Asked(case.question, case.answers) for case in own.cases]
-        _read(own.session, model, mine, columns, "reading your own", reporter, own=True)
+    for one in own:
+        mine = [Asked(case.question, case.answers) for case in one.cases]
+        _read(one.session, model, mine, columns, "reading your own", reporter, own=True)
     return fitted(columns.evidence()) if columns.questions >= FEWEST else None
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _CONFIG = "config.json"
-_ATTENTION = "sdpa_in_32_bits"
+ATTENTION = "sdpa_in_32_bits"
 
 
 def tokenizer_of(folder: Path) -> Any:
@@ -172,9 +172,9 @@ def _attention() -> str:
                 module, query.float(), key.float(), value.float(), attention_mask, **options
             )
 
-    AttentionInterface.register(_ATTENTION, attention)
-    AttentionMaskInterface.register(_ATTENTION, sdpa_mask)
-    return _ATTENTION
+    AttentionInterface.register(ATTENTION, attention)
+    AttentionMaskInterface.register(ATTENTION, sdpa_mask)
+    return ATTENTION
 
 
 def _encoder(folder: Path) -> Any:

@@ -47,7 +47,8 @@ def read_own(file: Path, corpus: Path, reporter: Reporter, leave_out: Sequence[s
 
     An article is a document, its paragraphs are the passages that an index would cut. A question
     is asked of the passage around each of its quotes; its answers are those that stand verbatim
-    in the quote, else the quote. One that nothing answers is asked of the passages most like it.
+    in the quote, else the quote. One that nothing answers is asked of the passage with what
+    tempts one to answer it, where that is named, and of the passages most like it.
     Of a file with splits, only ``dev`` is taken.
 
     Raises:
@@ -63,6 +64,7 @@ def read_own(file: Path, corpus: Path, reporter: Reporter, leave_out: Sequence[s
     for case in cases:
         found = [place for e in case.evidence for place in _places(case, e, documents)]
         places.extend(found)
+        places.extend(p for e in case.near for p in _places(case, e, documents))
         if case.answerable and not found:
             lost.append(case.id)
     if lost:
@@ -120,7 +122,7 @@ def _check_documents(
     problems = [
         f"line {case.line}: there is no document {name!r} in {corpus}"
         for case in cases
-        for name in dict.fromkeys(evidence.document for evidence in case.evidence)
+        for name in dict.fromkeys(e.document for e in (*case.evidence, *case.near))
         if name not in documents
     ]
     if problems:
@@ -134,7 +136,9 @@ def _places(case: Case, evidence: Evidence, documents: dict[str, Document]) -> I
     pattern = re.escape(evidence.quote) if evidence.quote in text else spaced
     for match in re.finditer(pattern, text):
         start, end = match.span()
-        answers = tuple(dict.fromkeys(_answers(case, text, start, end))) or ((start, end),)
+        answers = tuple(dict.fromkeys(_answers(case, text, start, end)))
+        if case.answerable:
+            answers = answers or ((start, end),)
         yield _Place(evidence.document, start, end, case.question, answers)
 
 
@@ -193,7 +197,8 @@ def _tempted(articles: Sequence[Article], questions: Sequence[str]) -> tuple[Art
     added: dict[int, list[Question]] = {}
     for text in questions:
         for paragraph in most_like(paragraphs, bm25, text, _TEMPTING):
-            added.setdefault(id(paragraph), []).append(Question(text, ()))
+            if all(text != question.text for question in paragraph.questions):
+                added.setdefault(id(paragraph), []).append(Question(text, ()))
     return tuple(
         replace(
             article,

@@ -41,11 +41,12 @@ class Plan:
     """What to train on and how.
 
     ``files`` are in SQuAD's layout, or of questions on the documents in ``corpus`` (``.jsonl``);
-    of the first a fifth is held out to measure, of the others three hundredths. ``start`` is a
-    reader's folder to go on from, else ``encoder`` (None: the embedded model) begins anew. With
-    ``average`` nothing is trained: the weights are the mean of those readers' (Wortsman et al.,
-    "Model soups", arXiv 2203.05482), which began with the same encoder. ``fit``
-    has questions on the documents in ``corpus`` that the combination is fitted to as well.
+    of the first a fifth is held out to measure, of the others three hundredths. ``start`` are
+    readers' folders to go on from, from the mean of their weights if several (Wortsman et al.,
+    "Model soups", arXiv 2203.05482), which began with the same encoder; without any ``encoder``
+    (None: the embedded model) begins anew. With ``average`` nothing is trained: the weights are the
+    mean of those readers'. ``fit`` are files of questions that the combination is fitted to as
+    well, each with the folder of the documents that they are about.
     """
 
     files: tuple[Path, ...]
@@ -56,9 +57,9 @@ class Plan:
     recipe: Recipe = field(default_factory=Recipe)
     seed: int = 1
     encoder: str | None = None
-    start: Path | None = None
+    start: tuple[Path, ...] = ()
     average: tuple[Path, ...] = ()
-    fit: Path | None = None
+    fit: tuple[tuple[Path, Path], ...] = ()
 
 
 def train(plan: Plan, output: Path, reporter: Reporter) -> dict[str, Any]:
@@ -100,8 +101,8 @@ def _train(
     if plan.average:
         load_weights(net, *plan.average)
         reporter.say(f"The mean of {len(plan.average)} readers, nothing is trained.")
-    elif plan.start is not None:
-        load_weights(net, plan.start)
+    elif plan.start:
+        load_weights(net, *plan.start)
     training = Training(net, tokenizer, plan.schedule, output, _recipe(plan, sources, encoder))
     if not plan.average:
         questions = sum(len(s.answerable) + len(s.unanswerable) for s in sources)
@@ -142,12 +143,12 @@ def combine(plan: Plan, sources: Sequence[Source], output: Path, reporter: Repor
         UsageError, RowsError, CorpusError: the plan's own questions or documents can't be read.
     """
     with ExitStack() as stack:
-        own = None
-        if plan.fit is not None:
+        own = []
+        for file, documents in plan.fit:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="qa-fit-"))
-            cases = to_train_on(plan.fit, reporter)
-            build(Request(plan.corpus, Path(scratch), IndexSettings()), reporter)
-            own = Own(cases, Session.open(Path(scratch)))
+            cases = to_train_on(file, reporter)
+            build(Request(documents, Path(scratch), IndexSettings()), reporter)
+            own.append(Own(cases, Session.open(Path(scratch))))
         found = fit_combination(Reader(output), sources, reporter, own)
     if found is None:
         reporter.say("Too little was held out to fit the combination with retrieval to it.")
@@ -203,7 +204,7 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
     """
     from qa.training.export import weights_in
 
-    start = None if plan.start is None else checksum(weights_in(plan.start))
+    start = [checksum(weights_in(folder)) for folder in plan.start]
     settings = {
         "shares": dict(plan.shares),
         "recipe": asdict(plan.recipe),

@@ -5,7 +5,9 @@ import shutil
 from dataclasses import replace
 from itertools import count
 
+import numpy as np
 import pytest
+import torch
 
 from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
@@ -121,12 +123,36 @@ def test_a_damaged_checkpoint_is_refused(make_plan, tmp_path):
 def test_a_reader_is_trained_further(trained, make_plan, tmp_path):
     """It begins with the other's weights, as far as 8 bits keep them."""
     folder, _ = trained
-    still = make_plan(start=folder, schedule=Schedule(examples=24, rate=1e-9))
+    still = make_plan(start=(folder,), schedule=Schedule(examples=24, rate=1e-9))
     train(still, tmp_path, Quiet())
     text = "The town of Arlen lies on the river Anse. It has 20 boats."
     pair = [("How many boats has Arlen?", Context("Arlen", text))]
     (one,), (other,) = (Reader(path).read_pairs(pair) for path in (folder, tmp_path))
     assert one.answerable == pytest.approx(other.answerable, abs=0.2)
+
+
+def test_the_weights_of_a_written_model_are_those_of_its_network(trained, make_plan, tmp_path):
+    """Without the checkpoint they are read from the model, 8 bits a number, fused or not."""
+    from qa.training.checkpoint import weights
+    from qa.training.export import _weights
+
+    folder, _ = trained
+    shutil.copy(folder / MODEL, tmp_path / MODEL)
+    exact = weights(folder)
+    # What `_weights` compares with a network's state is its shapes and kinds alone.
+    found = _weights(tmp_path, {name: torch.from_numpy(value) for name, value in exact.items()})
+    assert found.keys() == exact.keys()
+    for name, value in exact.items():
+        assert found[name] == pytest.approx(value, abs=float(np.abs(value).max()) / 100), name
+
+
+def test_training_goes_on_from_the_mean_of_readers(trained, make_plan, tmp_path):
+    """The mean of one reader twice is that reader."""
+    folder, _ = trained
+    plan = make_plan(schedule=Schedule(examples=24, rate=1e-9))
+    train(replace(plan, start=(folder,)), tmp_path / "one", Quiet())
+    train(replace(plan, start=(folder, folder)), tmp_path / "two", Quiet())
+    assert (tmp_path / "one" / MODEL).read_bytes() == (tmp_path / "two" / MODEL).read_bytes()
 
 
 def test_readers_are_averaged(trained, make_plan, tmp_path):
@@ -160,7 +186,7 @@ def test_a_reader_of_no_training_can_not_be_trained_further(trained, make_plan, 
     del model.metadata_props[:]
     onnx.save(model, other / MODEL)
     with pytest.raises(ModelError, match="can't be trained further"):
-        train(make_plan(start=other), tmp_path / "out", Quiet())
+        train(make_plan(start=(other,)), tmp_path / "out", Quiet())
 
 
 def test_minutes_end_it(make_plan, tmp_path, monkeypatch):

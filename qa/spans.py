@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa.answer_kind import impossible
 from qa.extract import Candidate, SentenceVectors
@@ -33,11 +33,23 @@ _WHOLE = 0.999
 _EMBEDDED = 8
 
 
+class _Ranked(NamedTuple):
+    """A candidate, its features, and the share of the question's weight in its sentence.
+
+    ``fit`` is what is left of its probability if it can't be what is asked for, else 1.
+    """
+
+    candidate: Candidate
+    values: list[float]
+    share: float
+    fit: float
+
+
 @dataclass(frozen=True, slots=True)
 class SpanExtractor:
     """Reads the best passages and ranks what the reader found in them.
 
-    ``combination`` gives the probability that a span answers from its features.
+    ``combination`` ranks spans by their features, and says how sure to be of the best.
     """
 
     snapshot: Snapshot
@@ -59,14 +71,15 @@ class SpanExtractor:
 
         Of those that can't be told apart from the first, the one whose sentence has the most of the
         question's words goes before it; one whose sentence has all of them does so, too, unless it
-        is less than two fifths as probable.
+        is less than two fifths as probable. The first has the probability that it answers; others
+        have less in the measure in which they rank lower.
         """
         scene, spans = self._look(question, found, candidates)
-        rows = [(self._candidate(scene, one), scene.share(one.sentence)) for one in spans]
-        rows.sort(key=lambda row: (-row[0].probability, row[0].hit.rank, row[0].start))
-        made = [candidate for candidate, _ in rows]
+        rows = [self._ranked(scene, one) for one in spans]
+        rows.sort(key=lambda r: (-r.candidate.probability, r.candidate.hit.rank, r.candidate.start))
         if rows:
-            made.insert(0, made.pop(_foremost(rows)))
+            rows.insert(0, rows.pop(_foremost(rows)))
+        made = list(self._sure(rows))
         return tuple([worded(question, made[0]), *made[1:]] if made else ())
 
     def evidence(
@@ -99,26 +112,34 @@ class SpanExtractor:
         found = (self.vectors.of(texts) @ candidates.vector).tolist()
         return dict(zip(texts, found, strict=True))
 
-    def _candidate(self, scene: Scene, one: Found) -> Candidate:
+    def _ranked(self, scene: Scene, one: Found) -> _Ranked:
         lacking, values = self._evidence(scene, one)
-        probability = self.combination.probability(values)
-        if impossible(scene.question, one.text):
-            probability *= _IMPOSSIBLE
+        fit = _IMPOSSIBLE if impossible(scene.question, one.text) else 1.0
+        probability = self.combination.rank(values) * fit
         start = one.hit.start
         first, last = start + one.span.start, start + one.span.end
-        return Candidate(one.hit, first, last, *one.quote, probability, lacking)
+        candidate = Candidate(one.hit, first, last, *one.quote, probability, lacking)
+        return _Ranked(candidate, values, scene.share(one.sentence), fit)
+
+    def _sure(self, rows: Sequence[_Ranked]) -> Iterator[Candidate]:
+        """The candidates, each as probable as the first is and its own rank allows."""
+        if not rows:
+            return
+        first, values, _, fit = rows[0]
+        highest = first.probability
+        certainty = self.combination.sure(highest / fit, values) * fit
+        for row in rows:
+            share = min(1.0, row.candidate.probability / highest) if highest else 0.0
+            yield replace(row.candidate, probability=certainty * share)
 
 
-def _foremost(rows: Sequence[tuple[Candidate, float]]) -> int:
-    """Which of the candidates leads: each is with its sentence's share of the question's weight.
-
-    The most probable is first.
-    """
-    highest = rows[0][0].probability
+def _foremost(rows: Sequence[_Ranked]) -> int:
+    """Which of the candidates leads; the most probable is first."""
+    highest = rows[0].candidate.probability
 
     def leads(n: int) -> float:
-        candidate, share = rows[n]
-        level = _HAS_ALL if share >= _WHOLE else _AS_GOOD
-        return share if candidate.probability >= level * highest else -1.0
+        row = rows[n]
+        level = _HAS_ALL if row.share >= _WHOLE else _AS_GOOD
+        return row.share if row.candidate.probability >= level * highest else -1.0
 
     return max(range(len(rows)), key=leads)

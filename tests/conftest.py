@@ -22,7 +22,6 @@ import xxhash
 from qa import models
 from qa.asking import Session
 from qa.build import build
-from qa.calibration import Calibration
 from qa.combination import Combination
 from qa.encoder import encoder_for, load_encoder
 from qa.encoder_folder import (
@@ -238,7 +237,7 @@ class Library:
         """A session with a reader that finds given words; its margin alone decides."""
         values = dict.fromkeys(FEATURES, 0.0) | {"margin": 10.0, "other_year": -1.0}
         weights = Weights(0.0, tuple(values.values()))
-        combination = Combination(weights, Calibration(1.0, 0.0), threshold)
+        combination = Combination(weights, None, threshold)
         opened = OpenedReader("fake", FakeReader(margins), combination, ())
         return Session.open(self.index, encoders=self.encoders, reader=opened)
 

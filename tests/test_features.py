@@ -4,14 +4,13 @@ import math
 
 import pytest
 
-from qa.calibration import Calibration
 from qa.combination import Combination
 from qa.extract import SentenceVectors, Weights
 from qa.features import FEATURES
 from qa.search import hits
 from qa.spans import SpanExtractor
 
-NEUTRAL = Combination(Weights(0.0, ()), Calibration(1.0, 0.0), 0.0)
+NEUTRAL = Combination(Weights(0.0, ()), None, 0.0)
 
 
 def evidence(library, margins, question):

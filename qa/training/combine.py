@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.calibration import Calibration
 from qa.combination import Combination
 from qa.evaluation.cached import TemporaryIndexes
 from qa.evaluation.words import token_f1
@@ -34,7 +33,7 @@ _MOST = 400
 # Of so many questions one is asked without the passages in which its answer stands, one about
 # another year, name or quantity.
 _TURNS = 4
-_NEUTRAL = Combination(Weights(0.0, ()), Calibration(1.0, 0.0), 0.0)
+_NEUTRAL = Combination(Weights(0.0, ()), None, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from qa.calibration import log_odds
 from qa.combination import Combination
-from qa.evaluation.calibrate import fit
 from qa.extract import Weights
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from sklearn.linear_model import LogisticRegression
 
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
@@ -25,6 +24,8 @@ FEWEST = 50
 # A person's own questions are few, and tell more of what will be asked.
 _OWN = 5.0
 _FOLDS = 10
+# The inverses of the penalties: whether a question is answered is learnt of fewer rows.
+_C, _C_CERTAIN = 1.0, 0.05
 # The share of questions that nothing answers, when a threshold is chosen.
 _UNANSWERED = 0.25
 _RESAMPLES = 500
@@ -62,31 +63,64 @@ class Evidence:
 def fitted(evidence: Evidence) -> Combination | None:
     """Fit to evidence; None where it is too little, or all or none of it is right.
 
-    A logistic regression tells the spans that answer from others. Platt scaling makes of a
-    question's best span's probability that of its being right, and the threshold is where
-    answering and refusing are right most often: both by the probabilities of regressions that have
-    not seen the question, and of a person's own questions alone where there are enough.
+    A logistic regression tells the spans that answer from others. Another one tells a question's
+    best span that is right from one that is not, by the log-odds of the first and the features
+    anew. The threshold is where answering and refusing are right most often, of a person's own
+    questions alone where there are enough. Second regression and threshold see but probabilities
+    of regressions that have not seen the question (stacking: Wolpert, Stacked Generalization,
+    Neural Networks 5, 1992).
     """
-    from sklearn.model_selection import GroupKFold
-
     right, group = evidence.right, evidence.question
     if len(np.unique(group)) < FEWEST or right.all() or not right.any():
         return None
-    unseen = np.zeros(len(right))
-    for train, test in GroupKFold(_FOLDS).split(evidence.values, right, group):
-        model = _regression(evidence, train)
-        unseen[test] = model.predict_proba(evidence.values[test])[:, 1]
+    rows = _Rows(evidence.values, right, np.where(evidence.own, _OWN, 1.0), group)
+    unseen = _unseen(rows, _C)
     best = evidence.best(unseen)
-    if evidence.own[best].sum() >= FEWEST:
-        best = best[evidence.own[best]]
-    calibration = fit(unseen[best], right[best])
-    sure = np.array([calibration.of(float(p)) for p in unseen[best]])
-    whole = _regression(evidence, np.arange(len(right)))
-    weights = Weights(
-        round(float(whole.intercept_[0]), 6), tuple(round(float(w), 6) for w in whole.coef_[0])
+    certainty, sure = None, unseen[best]
+    if right[best].any() and not right[best].all():
+        odds = np.array([log_odds(float(p)) for p in sure])
+        seconds = np.column_stack([odds, evidence.values[best]])
+        certain = _Rows(seconds, right[best], rows.weight[best], group[best])
+        certainty, sure = _weights(certain, _C_CERTAIN), _unseen(certain, _C_CERTAIN)
+    asked = evidence.own[best] if evidence.own[best].sum() >= FEWEST else np.full(len(best), True)
+    threshold = steady_threshold(
+        sure[asked], evidence.f1[best][asked], evidence.answerable[best][asked]
     )
-    threshold = steady_threshold(sure, evidence.f1[best], evidence.answerable[best])
-    return Combination(weights, calibration, threshold)
+    return Combination(_weights(rows, _C), certainty, threshold)
+
+
+class _Rows(NamedTuple):
+    """What a regression is fitted to, a row each; rows of one ``group`` are never parted."""
+
+    values: Floats
+    right: Booleans
+    weight: Floats
+    group: Integers
+
+
+def _unseen(rows: _Rows, c: float) -> Floats:
+    """The probability of each row by a regression that has not seen its group."""
+    from sklearn.model_selection import GroupKFold
+
+    found = np.zeros(len(rows.right))
+    for train, test in GroupKFold(_FOLDS).split(rows.values, rows.right, rows.group):
+        weights = _weights(_Rows(*(column[train] for column in rows)), c)
+        found[test] = [weights.probability(row) for row in rows.values[test]]
+    return found
+
+
+def _weights(rows: _Rows, c: float) -> Weights:
+    """Fit a logistic regression; ``c`` is the inverse of its penalty on weights of unit scale."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(rows.values)
+    model = LogisticRegression(C=c, max_iter=4_000).fit(
+        scaler.transform(rows.values), rows.right, sample_weight=rows.weight
+    )
+    weights = model.coef_[0] / scaler.scale_
+    bias = model.intercept_[0] - weights @ scaler.mean_
+    return Weights(round(float(bias), 6), tuple(round(float(w), 6) for w in weights))
 
 
 def steady_threshold(sure: Floats, f1: Floats, answerable: Booleans) -> float:
@@ -117,12 +151,3 @@ def best_threshold(sure: Floats, f1: Floats, answerable: Booleans) -> float:
     number = int(np.argmax(np.concatenate([[0.0], np.cumsum(gained)])))
     bounds = np.concatenate([[1.0], sure[order], [0.0]])
     return round(float(bounds[number] + bounds[number + 1]) / 2, 3)
-
-
-def _regression(evidence: Evidence, rows: Integers) -> LogisticRegression:
-    from sklearn.linear_model import LogisticRegression
-
-    weight = np.where(evidence.own[rows], _OWN, 1.0)
-    return LogisticRegression(max_iter=4_000).fit(
-        evidence.values[rows], evidence.right[rows], sample_weight=weight
-    )

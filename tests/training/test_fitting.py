@@ -24,10 +24,9 @@ def test_what_tells_is_weighed(own):
     evidence = made(own)
     found = fitted(evidence)
     assert found.weights.weights[0] > 5 * abs(found.weights.weights[1])
-    assert found.calibration.slope > 0
     assert 0 < found.threshold < 1
-    right = [found.probability(row) for row in evidence.values[evidence.right]]
-    wrong = [found.probability(row) for row in evidence.values[~evidence.right]]
+    right = [found.sure(found.rank(row), row) for row in evidence.values[evidence.right]]
+    wrong = [found.sure(found.rank(row), row) for row in evidence.values[~evidence.right]]
     assert np.mean(right) > found.threshold > np.mean(wrong)
 
 

@@ -233,11 +233,11 @@ class Library:
     def session(self):
         return Session.open(self.index, encoders=self.encoders)
 
-    def reading(self, margins, threshold=0.5):
-        """A session with a reader that finds given words; its margin alone decides."""
+    def reading(self, margins, threshold=0.5, certainty=None):
+        """A session with a reader that finds given words; its margin alone ranks them."""
         values = dict.fromkeys(FEATURES, 0.0) | {"margin": 10.0, "other_year": -1.0}
         weights = Weights(0.0, tuple(values.values()))
-        combination = Combination(weights, None, threshold)
+        combination = Combination(weights, certainty, threshold)
         opened = OpenedReader("fake", FakeReader(margins), combination, ())
         return Session.open(self.index, encoders=self.encoders, reader=opened)
 

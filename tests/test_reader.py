@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -113,7 +114,8 @@ def test_another_file_is_another_reader(tmp_path):
     ("value", "message"),
     [
         ("{", "is no combination of this version"),
-        ('{"bias": 1, "weights": {}}', "'margin'"),
+        ('{"rank": {"bias": 1, "weights": {}}, "certainty": null}', "'margin'"),
+        ('{"bias": 1, "weights": {}}', "'certainty'"),
         ("[]", "is no combination of this version"),
     ],
 )
@@ -129,8 +131,11 @@ def test_a_malformed_combination(tmp_path, value, message):
 def test_a_combination_is_read_as_it_was_written(tmp_path):
     """What is written is what is read."""
     shipped = read_combination(SHIPPED)
-    (tmp_path / "reader.json").write_text(json.dumps(shipped.as_json()))
-    assert read_combination(tmp_path) == shipped
+    for number, written in enumerate((shipped, replace(shipped, certainty=None))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "reader.json").write_text(json.dumps(written.as_json()))
+        assert read_combination(folder) == written
 
 
 def test_a_damaged_model(tmp_path):

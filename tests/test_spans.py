@@ -1,9 +1,12 @@
 """From what a reader found to answers: ranking, refusing, agreeing, contradicting."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
+from qa.extract import Weights
+from qa.features import FEATURES
 from qa.found import whole_words
 from qa.nouns import Status
 from qa.reader import Span
@@ -158,6 +161,27 @@ def test_a_country_is_no_leader(library):
     session = library.reading({"Honduras": 3.0, "Ana Paz": 2.0})
     assert session.ask("Which leader of Oak signed it in 2004?").text == "Ana Paz"
     assert session.ask("Which country signed it in 2004, said Ana Paz?").text == "Honduras"
+
+
+def test_how_sure_to_be_is_said_of_the_best(harbour):
+    """By a model of its own; it changes no order, and others are less sure as they rank lower."""
+    session = harbour.reading({"4,200": 1.0, "3,900": 0.5})
+    unsure = harbour.reading({"4,200": 1.0, "3,900": 0.5}, certainty=certainty(-2.0))
+    found, less = (each.read(QUESTION, each.candidates(QUESTION)) for each in (session, unsure))
+    assert [(c.start, c.hit.document) for c in found.answers] == [
+        (c.start, c.hit.document) for c in less.answers
+    ]
+    assert less.answers[0].probability == pytest.approx(1 / (1 + math.exp(2.0)))
+    shares = [c.probability / less.answers[0].probability for c in less.answers]
+    assert shares == pytest.approx(
+        [c.probability / found.answers[0].probability for c in found.answers]
+    )
+    assert unsure.ask(QUESTION).text is None
+
+
+def certainty(bias):
+    """As sure of every best span, whatever its rank and its features."""
+    return Weights(bias, (0.0,) * (1 + len(FEATURES)))
 
 
 def test_a_sentence_with_all_words_of_the_question_leads(library):

@@ -20,6 +20,13 @@ def _which(nouns: str) -> re.Pattern[str]:
 _WHO = re.compile(r"(?i)\bwho(?:se|m)?\b")
 _PERSON = _which(_PEOPLE)
 _TOWN, _GROUP = _which("city|town|village|port|airport"), _which("group|company|agency|bank")
+# What has a name, and no amount says what it is.
+_NAMED = re.compile(
+    r"(?i)\b(?:what|which)(?:['\u2019]s|\s+(?:is|are|was|were))?\s+"
+    r"(?:(?:the|its|their|official|national|local|main)\s+)*"
+    r"(?:currency|language|religion|anthem|motto|nationality|surname)\b"
+)
+_NUMBER = re.compile(r"\d")
 _OFFICE = re.compile(rf"(?i)\b(?:{_PEOPLE})\b")
 _FUTURE = re.compile(r"(?i)\b(?:will|shall|going to|upcoming|next)\b")
 _AHEAD = re.compile(
@@ -29,7 +36,12 @@ _AHEAD = re.compile(
 
 
 def impossible(question: str, words: str) -> bool:
-    """Whether some words can't be what a question asks for: a country is no leader and no town."""
+    """Whether some words can't be what a question asks for.
+
+    A country is no leader and no town, and an amount is no currency and no language.
+    """
+    if _NAMED.search(question):
+        return _NUMBER.search(words) is not None
     if not is_place(words):
         return False
     if _WHO.search(question):

@@ -29,3 +29,19 @@ def test_a_country_is_no_leader_and_no_town(question, is_impossible):
     """It may have won a cup."""
     assert impossible(question, "Honduras") is is_impossible
     assert not impossible(question, "Manuel Zelaya")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_impossible"),
+    [
+        ("What is the currency of Honduras?", True),
+        ("What's the official language there?", True),
+        ("Which currency do they pay in?", True),
+        ("What amount of the currency was lost?", False),
+        ("How many speak the language?", False),
+    ],
+)
+def test_an_amount_is_no_currency(question, is_impossible):
+    """A word may be one."""
+    assert impossible(question, "$5 billion in goods") is is_impossible
+    assert not impossible(question, "the lempira")

@@ -26,6 +26,11 @@ _NAMED = re.compile(
     r"(?:(?:the|its|their|official|national|local|main)\s+)*"
     r"(?:currency|language|religion|anthem|motto|nationality|surname)\b"
 )
+_ASKS = re.compile(
+    r"(?i)[?\u00bf]|^\W*(?:(?:in|on|at|by|to|for|from|of|with|about|under|and|so)\s+)?"
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|has|have|had|"
+    r"can|could|will|would|should|may|might|must|tell|name|list|give|describe|explain)\b"
+)
 _NUMBER = re.compile(r"\d")
 _OFFICE = re.compile(rf"(?i)\b(?:{_PEOPLE})\b")
 _FUTURE = re.compile(r"(?i)\b(?:will|shall|going to|upcoming|next)\b")
@@ -33,6 +38,11 @@ _AHEAD = re.compile(
     r"(?i)\b(?:will|shall|going to|upcoming|next|soon|would|may|might|future|is to|are to|to be|"
     r"plan\w*|expect\w*|intend\w*|schedul\w*|aim\w*|propos\w*|hop(?:e|es|ing))\b"
 )
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks something, by its mark or its first word; else it states or names it."""
+    return _ASKS.search(text) is not None
 
 
 def impossible(question: str, words: str) -> bool:

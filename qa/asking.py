@@ -12,6 +12,7 @@ import numpy as np
 
 from qa import refusal
 from qa.agreement import beside
+from qa.answer_kind import is_question
 from qa.calibration import calibrated
 from qa.citing import cite
 from qa.encoders import Encoders, InstalledEncoders, folder_of
@@ -135,7 +136,10 @@ class Session:
         Raises:
             UsageError: the question is empty.
         """
-        return self.read(question, self.candidates(question), top).hits[:top]
+        found = self.candidates(question)
+        if not self.reranks(question):
+            return hits(self.snapshot, found, top)
+        return self.read(question, found, top).hits[:top]
 
     def candidates(self, question: str) -> Candidates:
         """All that could bear on a question, as retrieval ranks them.
@@ -153,7 +157,11 @@ class Session:
             UsageError: the question is empty.
         """
         found = self.candidates(question)
-        return self.read(question, found).candidates if self.extractor.reranks else found
+        return self.read(question, found).candidates if self.reranks(question) else found
+
+    def reranks(self, question: str) -> bool:
+        """Whether what is read moves passages: of a statement or a name no answer can tell."""
+        return self.extractor.reranks and is_question(question)
 
     def read(self, question: str, candidates: Candidates, top: int = 3) -> Read:
         """Read the best passages of a question's candidates, and rank them by what was found.
@@ -162,7 +170,7 @@ class Session:
         """
         found = hits(self.snapshot, candidates, max(top, _NEAREST, self.extractor.passages))
         answers = self.extractor.extract(self.understood(question).text, found, candidates)
-        if not self.extractor.reranks:
+        if not self.reranks(question):
             return Read(candidates, found, answers)
         found = reranked(found, answers)
         return Read(_in_order(candidates, found), found, answers)

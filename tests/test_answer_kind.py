@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer_kind import impossible, not_ahead
+from qa.answer_kind import impossible, is_question, not_ahead
 
 
 def test_what_will_be_is_not_what_was():
@@ -45,3 +45,20 @@ def test_an_amount_is_no_currency(question, is_impossible):
     """A word may be one."""
     assert impossible(question, "$5 billion in goods") is is_impossible
     assert not impossible(question, "the lempira")
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("How many boats", True),
+        ("in which year did it end", True),
+        ("Tell me of the boats.", True),
+        ("The boats of Arlen, how many?", True),
+        ("¿Cuántos barcos", True),
+        ("Boats, which are many, carry fish.", False),
+        ("boats of Arlen", False),
+    ],
+)
+def test_what_asks(text, asks):
+    """By a mark or the first word."""
+    assert is_question(text) is asks

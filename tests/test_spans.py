@@ -76,6 +76,15 @@ def test_passages_are_ranked_by_what_was_read(harbour):
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
 
 
+def test_a_statement_is_searched_for_and_not_read(harbour):
+    """Of what asks nothing no answer tells where it is said: the order is that of retrieval."""
+    session = harbour.reading({"many boats": 3.0})
+    stated = "The harbour of Veldt handled ships in 2018."
+    before = hits(session.snapshot, session.candidates(stated), 4)
+    assert session.search(stated, 4) == before
+    assert session.ranked(stated).ids.tolist() == session.candidates(stated).ids.tolist()
+
+
 def test_what_a_run_ranks_is_what_was_read(harbour):
     """Candidates are in the order of the hits, and none is lost."""
     session = harbour.reading({"many boats": 3.0})

@@ -24,6 +24,8 @@ _SHORTEST, _LONG = 5, 8
 _WORD = re.compile(r"[^\W\d_]+")
 # Letters and marks of another language than English, whose words are no slips.
 _FOREIGN = re.compile(r"[¿¡]|(?![\x00-\x7f])[^\W\d_]")
+# So many letters may differ besides slips, for another ending.
+_ENDING = 2
 # Passages that are looked through for how a stem is written.
 _LOOKED_AT = 5
 # A question with more unknown words than this is in another language.
@@ -88,11 +90,14 @@ def _neighbour(snapshot: Snapshot, word: str) -> str | None:
     matches = process.extract(stem, near, scorer=OSA.distance, score_cutoff=slips, limit=20)
     frequency = snapshot.bm25.document_frequency
     best = min(matches, key=lambda m: (m[1], -frequency(m[0]), m[0]), default=None)
-    return None if best is None else _written(snapshot, best[0], word)
+    return None if best is None else _written(snapshot, best[0], word, slips + _ENDING)
 
 
-def _written(snapshot: Snapshot, stem: str, word: str) -> str | None:
-    """How the folder writes a stem, most like a word; None where that is not to be seen."""
+def _written(snapshot: Snapshot, stem: str, word: str, most: int) -> str | None:
+    """How the folder writes a stem, most like a word; None where nothing seen is like enough.
+
+    Stems may be near where words are not: "extradition" is no slip of "extracts".
+    """
     from rapidfuzz.distance import OSA
 
     forms: dict[str, int] = {}
@@ -100,4 +105,5 @@ def _written(snapshot: Snapshot, stem: str, word: str) -> str | None:
         for form in _WORD.findall(snapshot.passage_text(passage)):
             if form not in forms and tokens.analyse(form) == [stem]:
                 forms[form] = OSA.distance(form.lower(), word.lower())
-    return min(forms, key=lambda form: (forms[form], form), default=None)
+    best = min(forms, key=lambda form: (forms[form], form), default=None)
+    return None if best is None or forms[best] > most else best

@@ -16,6 +16,7 @@ def snapshot(library):
         "a.md", "# Ports\n\nThe harbour of Veldtham exported 4,200 bananas to Honduras.\n"
     )
     library.write("b.md", "# Law\n\nThe Millennium Challenge compact was signed in Tegucigalpa.\n")
+    library.write("c.md", "# Notes\n\nThe extracts keep their marks.\n")
     library.build()
     return library.session().snapshot
 
@@ -30,6 +31,7 @@ def snapshot(library):
         ("What did Hondras export?", "What did Honduras export?"),
         ("How large is the inflation?", "How large is the inflation?"),  # a word of its own
         ("How many bananas?", "How many bananas?"),
+        ("Is extradition agreed on?", "Is extradition agreed on?"),  # its stem is near "extracts"
         ("¿Cuántas bananos exporta?", "¿Cuántas bananos exporta?"),
         ("zzzzzz qqqqqq", "zzzzzz qqqqqq"),
         ("bnnas", "bnnas"),

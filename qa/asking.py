@@ -137,7 +137,7 @@ class Session:
             UsageError: the question is empty.
         """
         found = self.candidates(question)
-        if not self.reranks(question):
+        if not self._reranks(question):
             return hits(self.snapshot, found, top)
         return self.read(question, found, top).hits[:top]
 
@@ -157,9 +157,9 @@ class Session:
             UsageError: the question is empty.
         """
         found = self.candidates(question)
-        return self.read(question, found).candidates if self.reranks(question) else found
+        return self.read(question, found).candidates if self._reranks(question) else found
 
-    def reranks(self, question: str) -> bool:
+    def _reranks(self, question: str) -> bool:
         """Whether what is read moves passages: of a statement or a name no answer can tell."""
         return self.extractor.reranks and is_question(question)
 
@@ -170,7 +170,7 @@ class Session:
         """
         found = hits(self.snapshot, candidates, max(top, _NEAREST, self.extractor.passages))
         answers = self.extractor.extract(self.understood(question).text, found, candidates)
-        if not self.reranks(question):
+        if not self._reranks(question):
             return Read(candidates, found, answers)
         found = reranked(found, answers)
         return Read(_in_order(candidates, found), found, answers)

@@ -14,37 +14,36 @@ def test_what_will_be_is_not_what_was():
 
 
 @pytest.mark.parametrize(
-    ("question", "is_impossible"),
+    ("question", "words", "others"),
     [
-        ("Which Honduran leader threatened it?", True),
-        ("Who came after Villeda as president?", True),
-        ("In which city was it held?", True),
-        ("Which rebel group was fighting?", True),
-        ("Who won the cup?", False),
-        ("Which country was it?", False),
-        ("Where was it?", False),
+        ("Which Honduran leader threatened it?", "Honduras", "Manuel Zelaya"),
+        ("Who came after Villeda as president?", "Honduras", "Manuel Zelaya"),
+        ("In which city was it held?", "Honduras", "Tela"),
+        ("Which rebel group was fighting?", "Honduras", "the Contras"),
+        ("What is the currency of Honduras?", "$5 billion in goods", "the lempira"),
+        ("What's the official language there?", "$5 billion in goods", "Spanish"),
+        ("Which currency do they pay in?", "$5 billion in goods", "the lempira"),
     ],
 )
-def test_a_country_is_no_leader_and_no_town(question, is_impossible):
-    """It may have won a cup."""
-    assert impossible(question, "Honduras") is is_impossible
-    assert not impossible(question, "Manuel Zelaya")
+def test_what_can_not_be_what_is_asked_for(question, words, others):
+    """A country is no leader and no town, an amount is no currency."""
+    assert impossible(question, words)
+    assert not impossible(question, others)
 
 
 @pytest.mark.parametrize(
-    ("question", "is_impossible"),
+    ("question", "words"),
     [
-        ("What is the currency of Honduras?", True),
-        ("What's the official language there?", True),
-        ("Which currency do they pay in?", True),
-        ("What amount of the currency was lost?", False),
-        ("How many speak the language?", False),
+        ("Who won the cup?", "Honduras"),
+        ("Which country was it?", "Honduras"),
+        ("Where was it?", "Honduras"),
+        ("What amount of the currency was lost?", "$5 billion in goods"),
+        ("How many speak the language?", "$5 billion in goods"),
     ],
 )
-def test_an_amount_is_no_currency(question, is_impossible):
-    """A word may be one."""
-    assert impossible(question, "$5 billion in goods") is is_impossible
-    assert not impossible(question, "the lempira")
+def test_what_can_be_what_is_asked_for(question, words):
+    """A country may have won a cup, and an amount is what was lost."""
+    assert not impossible(question, words)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def choose(
 def _case(row: Row, problems: list[str]) -> Case:
     values = row.values
     answers = _texts(values, "answers", problems)
-    evidence = _evidence(values, "evidence", problems)
+    evidence = _evidence(values, problems)
     answerable = values.get("answerable", bool(answers or evidence))
     if not isinstance(answerable, bool):
         problems.append('"answerable" must be true or false')
@@ -103,6 +103,9 @@ def _case(row: Row, problems: list[str]) -> Case:
         problems.append("it is answerable, but has neither answers nor evidence")
     elif not answerable and (answers or evidence):
         problems.append("it is not answerable, but has answers or evidence")
+    near = _near(values, problems)
+    if answerable is True and near:
+        problems.append('it is answerable, but has "near", which tempts where nothing answers')
     split = _optional(values, "split", problems)
     if split is not None and split not in SPLITS:
         problems.append(f'"split" must be one of {", ".join(SPLITS)}, not {split!r}')
@@ -119,7 +122,7 @@ def _case(row: Row, problems: list[str]) -> Case:
         split=split,
         note=_optional(values, "note", problems),
         line=row.line,
-        near=_evidence(values, "near", problems),
+        near=near,
     )
 
 
@@ -156,17 +159,25 @@ def _texts(values: dict[str, Any], name: str, problems: list[str]) -> tuple[str,
     return ()
 
 
-def _evidence(values: dict[str, Any], name: str, problems: list[str]) -> tuple[Evidence, ...]:
-    found = values.get(name) or []
-    if name == "near" and isinstance(found, dict):
-        found = [found]
+def _near(values: dict[str, Any], problems: list[str]) -> Evidence | None:
+    found = values.get("near")
+    if found is None:
+        return None
+    if not _is_evidence(found):
+        problems.append('"near" must be {"document", "quote"}')
+        return None
+    return Evidence(found["document"], found["quote"])
+
+
+def _evidence(values: dict[str, Any], problems: list[str]) -> tuple[Evidence, ...]:
+    found = values.get("evidence") or []
     if not isinstance(found, list) or not all(_is_evidence(item) for item in found):
-        problems.append(f'"{name}" must be a list of {{"document", "quote"}}')
+        problems.append('"evidence" must be a list of {"document", "quote"}')
         return ()
     return tuple(Evidence(item["document"], item["quote"]) for item in found)
 
 
-def _is_evidence(item: object) -> bool:
+def _is_evidence(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
     return all(isinstance(item.get(k), str) and item[k].strip() for k in ("document", "quote"))

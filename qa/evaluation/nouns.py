@@ -47,7 +47,12 @@ class Case:
     note: str | None = None
     line: int | None = None
     given: str | None = None
-    near: tuple[Evidence, ...] = ()
+    near: Evidence | None = None
+
+    @property
+    def quoted(self) -> tuple[Evidence, ...]:
+        """All quotes that are labels: the evidence, and what tempts."""
+        return self.evidence if self.near is None else (*self.evidence, self.near)
 
 
 # ---------------------------------------------------------------- what the labels mean

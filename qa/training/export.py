@@ -136,9 +136,7 @@ def _parameters(path: Path) -> dict[str, Array]:
         raise ValueError("it does not name its parameters")
     values = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
     found: dict[str, Array] = {}
-    for initializer, named in json.loads(entries[_NAMES]).items():
-        # A lone part was written without brackets before.
-        parts = [named] if isinstance(named[0], str) else named
+    for initializer, parts in json.loads(entries[_NAMES]).items():
         pieces = np.split(_value(values, initializer), len(parts), axis=-1)
         for (parameter, turned), value in zip(parts, pieces, strict=True):
             found[parameter] = value.T if turned else value
@@ -165,21 +163,23 @@ def _trace(network: Any, path: Path) -> None:
     import torch
 
     network.eval()
-    network.bert.set_attn_implementation("eager")
     sample = tuple(torch.ones((2, 16), dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch", 1: "length"} for name in (*INPUTS, *OUTPUTS[:2])}
-    with torch.no_grad():
-        torch.onnx.export(
-            network,
-            sample,
-            str(path),
-            input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_axes={**axes, OUTPUTS[2]: {0: "batch"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-    network.bert.set_attn_implementation(ATTENTION)
+    network.bert.set_attn_implementation("eager")
+    try:
+        with torch.no_grad():
+            torch.onnx.export(
+                network,
+                sample,
+                str(path),
+                input_names=list(INPUTS),
+                output_names=list(OUTPUTS),
+                dynamic_axes={**axes, OUTPUTS[2]: {0: "batch"}},
+                opset_version=_OPSET,
+                dynamo=False,
+            )
+    finally:
+        network.bert.set_attn_implementation(ATTENTION)
 
 
 def _fuse(raw: Path, fused: Path, config: Any) -> None:

@@ -76,17 +76,15 @@ def fitted(evidence: Evidence) -> Combination | None:
     rows = _Rows(evidence.values, right, np.where(evidence.own, _OWN, 1.0), group)
     unseen = _unseen(rows, _C)
     best = evidence.best(unseen)
-    certainty, sure = None, unseen[best]
-    if right[best].any() and not right[best].all():
-        odds = np.array([log_odds(float(p)) for p in sure])
-        seconds = np.column_stack([odds, evidence.values[best]])
-        certain = _Rows(seconds, right[best], rows.weight[best], group[best])
-        certainty, sure = _weights(certain, _C_CERTAIN), _unseen(certain, _C_CERTAIN)
+    odds = np.array([log_odds(float(p)) for p in unseen[best]])
+    seconds = np.column_stack([odds, evidence.values[best]])
+    certain = _Rows(seconds, right[best], rows.weight[best], group[best])
+    sure = _unseen(certain, _C_CERTAIN)
     asked = evidence.own[best] if evidence.own[best].sum() >= FEWEST else np.full(len(best), True)
     threshold = steady_threshold(
         sure[asked], evidence.f1[best][asked], evidence.answerable[best][asked]
     )
-    return Combination(_weights(rows, _C), certainty, threshold)
+    return Combination(_weights(rows, _C), _weights(certain, _C_CERTAIN), threshold)
 
 
 class _Rows(NamedTuple):
@@ -110,10 +108,15 @@ def _unseen(rows: _Rows, c: float) -> Floats:
 
 
 def _weights(rows: _Rows, c: float) -> Weights:
-    """Fit a logistic regression; ``c`` is the inverse of its penalty on weights of unit scale."""
+    """Fit a logistic regression; ``c`` is the inverse of its penalty on weights of unit scale.
+
+    Of rows that are all right, or all wrong, nothing tells one from another: all weights are 0.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
+    if rows.right.all() or not rows.right.any():
+        return Weights(log_odds(float(rows.right[0])), (0.0,) * rows.values.shape[1])
     scaler = StandardScaler().fit(rows.values)
     model = LogisticRegression(C=c, max_iter=4_000).fit(
         scaler.transform(rows.values), rows.right, sample_weight=rows.weight

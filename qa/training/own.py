@@ -62,9 +62,8 @@ def read_own(file: Path, corpus: Path, reporter: Reporter, leave_out: Sequence[s
     places: list[_Place] = []
     lost: list[str] = []
     for case in cases:
-        found = [place for e in case.evidence for place in _places(case, e, documents)]
+        found = [place for e in case.quoted for place in _places(case, e, documents)]
         places.extend(found)
-        places.extend(p for e in case.near for p in _places(case, e, documents))
         if case.answerable and not found:
             lost.append(case.id)
     if lost:
@@ -122,7 +121,7 @@ def _check_documents(
     problems = [
         f"line {case.line}: there is no document {name!r} in {corpus}"
         for case in cases
-        for name in dict.fromkeys(e.document for e in (*case.evidence, *case.near))
+        for name in dict.fromkeys(e.document for e in case.quoted)
         if name not in documents
     ]
     if problems:

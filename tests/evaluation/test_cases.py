@@ -51,6 +51,8 @@ def test_everything_wrong_is_named_with_its_line(write_rows, rows):
             rows[1] | {"id": "y", "evidence": [{"document": "a.md"}]},
             rows[2] | {"id": "z", "answers": ["b"]},
             rows[2] | {"id": "w", "answerable": True},
+            rows[1] | {"id": "v", "near": {"document": "a.md", "quote": "b"}},
+            rows[2] | {"id": "u", "near": ["a.md"]},
         ]
     )
     with pytest.raises(RowsError) as caught:
@@ -71,6 +73,8 @@ def test_everything_wrong_is_named_with_its_line(write_rows, rows):
         'line 9: "evidence" must be a list of {"document", "quote"}',
         "line 10: it is not answerable, but has answers or evidence",
         "line 11: it is answerable, but has neither answers nor evidence",
+        'line 12: it is answerable, but has "near"',
+        'line 13: "near" must be {"document", "quote"}',
     ):
         assert line in said
     assert said.startswith(f"{path}: line 2")

@@ -42,6 +42,16 @@ def test_too_little_to_fit():
     )
 
 
+def test_one_right_answer_among_many_questions():
+    """Folds without any are fitted, too."""
+    whole = made(own=False)
+    alone = np.zeros(len(whole.f1))
+    alone[np.flatnonzero(whole.right)[0]] = 1.0
+    found = fitted(Evidence(whole.values, alone, whole.question, whole.answerable, whole.own))
+    assert found is not None
+    assert 0 < found.threshold < 1
+
+
 def test_the_threshold_weighs_answers_and_refusals():
     """It divides where more is lost on either side; those that nothing answers are a quarter."""
     sure = np.array([0.9, 0.7, 0.5, 0.3])

@@ -32,6 +32,17 @@ _ASKS = re.compile(
     r"can|could|will|would|should|may|might|must|tell|name|list|give|describe|explain)\b"
 )
 _NUMBER = re.compile(r"\d")
+# What is counted, and no sum of money; "how many dollars" is one.
+_COUNT = re.compile(
+    r"(?i)\bhow many\s+(?!(?:[\w.]+\s+){0,2}?(?:dollars?|euros?|pounds?|pesos?|francs?|crowns?|yen|"
+    r"rupees|cents|usd|lempiras?|[mb]illions)\b)\w"
+)
+_SUM = re.compile(
+    r"(?i)[$€£¥]\s?\d|\d[\d.,]*\s+(?:(?:hundred|thousand|million|billion|trillion)\s+)?"
+    r"(?:U\.?S\.?\s+)?(?:dollars?|euros?|pesos|francs|crowns|yen|rupees|lempiras?)\b"
+)
+# What may stand before a number.
+_STARTS = re.compile(r"(?i)^(?:(?:about|over|around|nearly|almost|some|a total of)\s+)+")
 _OFFICE = re.compile(rf"(?i)\b(?:{_PEOPLE})\b")
 _FUTURE = re.compile(r"(?i)\b(?:will|shall|going to|upcoming|next)\b")
 _AHEAD = re.compile(
@@ -48,10 +59,13 @@ def is_question(text: str) -> bool:
 def impossible(question: str, words: str) -> bool:
     """Whether some words can't be what a question asks for.
 
-    A country is no leader and no town, and an amount is no currency and no language.
+    A country is no leader and no town, an amount is no currency and no language, and a sum of money
+    is not how many there are of anything else.
     """
     if _NAMED.search(question):
         return _NUMBER.search(words) is not None
+    if _COUNT.search(question) and _SUM.match(_STARTS.sub("", words)):
+        return True
     if not is_place(words):
         return False
     if _WHO.search(question):

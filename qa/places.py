@@ -81,16 +81,21 @@ def _known() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
     return re.compile(rf"(?i)(?<![\w.])({every})(?:s|['\u2019]s)?(?!\w)"), first, frozenset(regions)
 
 
-def places_of(text: str) -> frozenset[str]:
-    """The countries and regions that a text names, or whose people or things; by one name each."""
+def places_in(text: str) -> tuple[tuple[int, str], ...]:
+    """Where a text names countries and regions, or their people or things; by one name each."""
     pattern, first, _ = _known()
-    found = set()
+    found = []
     for match in pattern.finditer(text):
         words = match[1]
         name = re.sub(r"\s+", " ", words).lower()
         if name not in _IN_CAPITALS or words[0].isupper():
-            found.add(first[name])
-    return frozenset(found)
+            found.append((match.start(), first[name]))
+    return tuple(found)
+
+
+def places_of(text: str) -> frozenset[str]:
+    """The countries and regions that a text names, or whose people or things; by one name each."""
+    return frozenset(name for _, name in places_in(text))
 
 
 def elsewhere(question: str, sentence: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.answer_kind import impossible
+from qa.direction import agree
 from qa.extract import Candidate, SentenceVectors
 from qa.features import Scene
 from qa.found import Found, found_in, title_of
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 _AS_GOOD = 0.85
 # Where its sentence has all words of the question and the best one's has not, so much is enough.
 _HAS_ALL = 0.4
-# What is left of the probability of words that can't be what is asked for.
+# What is left of the probability of words that can't be what is asked for, or of what goes from
+# and to the wrong countries.
 _IMPOSSIBLE = 0.2
 _WHOLE = 0.999
 # How many sentences are embedded for a question.
@@ -114,7 +116,7 @@ class SpanExtractor:
 
     def _ranked(self, scene: Scene, one: Found) -> _Ranked:
         lacking, values = self._evidence(scene, one)
-        fit = _IMPOSSIBLE if impossible(scene.question, one.text) else 1.0
+        fit = _IMPOSSIBLE if _unfit(scene.question, one) else 1.0
         probability = self.combination.rank(values) * fit
         start = one.hit.start
         first, last = start + one.span.start, start + one.span.end
@@ -131,6 +133,10 @@ class SpanExtractor:
         for row in rows:
             share = min(1.0, row.candidate.probability / highest) if highest else 0.0
             yield replace(row.candidate, probability=certainty * share)
+
+
+def _unfit(question: str, one: Found) -> bool:
+    return impossible(question, one.text) or agree(question, one.sentence) is False
 
 
 def _foremost(rows: Sequence[_Ranked]) -> int:

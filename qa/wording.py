@@ -39,8 +39,8 @@ def worded(question: str, best: Candidate) -> Candidate:
     """The candidate as an answer to this question: widened, or with a verdict, where it needs it.
 
     Of a closed question the whole sentence answers, and says yes or no only where it has the
-    question's words; of one that asks for several things the list that the span is part of; in a
-    row of a table one cell.
+    question's words; of one that asks for several things, and where the span has more than one
+    bullet, the list that the span is part of; in a row of a table one cell.
     """
     if is_closed(question):
         sentence = best.hit.text[
@@ -52,7 +52,7 @@ def worded(question: str, best: Candidate) -> Candidate:
     cell = picked(question, best)
     if cell is not None:
         return cell
-    if _ASKS_MANY.search(question):
+    if _ASKS_MANY.search(question) or _crosses_bullets(best):
         return _whole_list(best)
     return best
 
@@ -75,6 +75,12 @@ def verdict(question: str, sentence: str) -> str | None:
         return None
     negated = len(_NEGATION.findall(sentence)) + len(_NEGATION.findall(question))
     return "No" if negated % 2 else "Yes"
+
+
+def _crosses_bullets(best: Candidate) -> bool:
+    """Whether a span goes on from one bullet to the next."""
+    words = best.hit.text[best.start - best.hit.start : best.end - best.hit.start]
+    return any(_BULLET.match(line) for line in words.splitlines()[1:])
 
 
 def _whole_list(best: Candidate) -> Candidate:

@@ -23,6 +23,9 @@ def test_what_will_be_is_not_what_was():
         ("What is the currency of Honduras?", "$5 billion in goods", "the lempira"),
         ("What's the official language there?", "$5 billion in goods", "Spanish"),
         ("Which currency do they pay in?", "$5 billion in goods", "the lempira"),
+        ("How many jobs did the aid create?", "over $153 million", "over 22,000"),
+        ("How many speak the language?", "$5 billion in goods", "three quarters"),
+        ("How many new wells are there?", "2.5 million euros", "2.5 million"),
     ],
 )
 def test_what_can_not_be_what_is_asked_for(question, words, others):
@@ -38,11 +41,14 @@ def test_what_can_not_be_what_is_asked_for(question, words, others):
         ("Which country was it?", "Honduras"),
         ("Where was it?", "Honduras"),
         ("What amount of the currency was lost?", "$5 billion in goods"),
-        ("How many speak the language?", "$5 billion in goods"),
+        ("How many dollars went to jobs?", "$153 million"),
+        ("How many U.S. dollars went to jobs?", "$153 million"),
+        ("How many millions did it cost?", "$153 million"),
+        ("How many jobs are there?", "4,000 for $153 million"),
     ],
 )
 def test_what_can_be_what_is_asked_for(question, words):
-    """A country may have won a cup, and an amount is what was lost."""
+    """A country may have won a cup, an amount is what was lost, and dollars are counted."""
     assert not impossible(question, words)
 
 

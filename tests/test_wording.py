@@ -81,3 +81,11 @@ def test_no_list_is_made_up():
     """A span outside lists stays as it is."""
     found = worded("What are the members?", candidate(LIST, "old", "It is old."))
     assert said(found) == "old"
+
+
+def test_more_than_one_bullet_is_the_whole_list():
+    """Whatever was asked: where an answer goes on over bullets, it is all of them."""
+    found = worded("What does the pact hold?", candidate(LIST, "Ash\n- Birch", "Ash"))
+    assert said(found) == "- Ash\n- Birch\n- Cedar"
+    found = worded("What does the pact hold?", candidate(LIST, "Birch", "Birch"))
+    assert said(found) == "Birch"

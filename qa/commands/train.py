@@ -60,6 +60,12 @@ from qa.commands import options
     "weights; else begin with an encoder. Repeatable.",
 )
 @click.option(
+    "--layers",
+    type=click.IntRange(0),
+    help="Train only the last so many layers of the encoder, and the heads: faster, and the other "
+    "weights of the reader stay as they are. By default all.",
+)
+@click.option(
     "--average",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -118,6 +124,7 @@ def command(
     shares: tuple[str, ...],
     leave_out: tuple[str, ...],
     start: tuple[Path, ...],
+    layers: int | None,
     average: tuple[Path, ...],
     encoder: str | None,
     fit: tuple[tuple[Path, Path], ...],
@@ -150,6 +157,7 @@ def command(
         seed=seed,
         encoder=encoder,
         start=start,
+        layers=layers,
         average=average,
         fit=fit,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.errors import ModelError
+from qa.errors import ModelError, UsageError
 from qa.reader import TOKENIZER, inputs_of
 from qa.training.quiet import quiet
 
@@ -81,6 +81,20 @@ def network(encoder: Path, tokenizer: Any) -> Any:
             return spans[..., 0], spans[..., 1], self.answerable(hidden[:, 0])[:, 0]
 
     return Network()
+
+
+def train_only(network: Any, layers: int) -> None:
+    """Let only the last layers of a network's encoder be trained, and the heads.
+
+    Raises:
+        UsageError: the encoder has no more layers than that.
+    """
+    every = network.bert.encoder.layer
+    if layers > len(every):
+        raise UsageError(f"--layers {layers}: the encoder has no more than {len(every)}")
+    for layer in every[: len(every) - layers]:
+        for parameter in layer.parameters():
+            parameter.requires_grad_(requires_grad=False)
 
 
 class Encoded:

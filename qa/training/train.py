@@ -44,9 +44,10 @@ class Plan:
     of the first a fifth is held out to measure, of the others three hundredths. ``start`` are
     readers' folders to go on from, from the mean of their weights if several (Wortsman et al.,
     "Model soups", arXiv 2203.05482), which began with the same encoder; without any ``encoder``
-    (None: the embedded model) begins anew. With ``average`` nothing is trained: the weights are the
-    mean of those readers'. ``fit`` are files of questions that the combination is fitted to as
-    well, each with the folder of the documents that they are about.
+    (None: the embedded model) begins anew. Of the encoder, the last ``layers`` are trained (None:
+    all): what two readers have in common need not be kept twice. With ``average`` nothing is
+    trained: the weights are the mean of those readers'. ``fit`` are files of questions that the
+    combination is fitted to as well, each with the folder of the documents that they are about.
     """
 
     files: tuple[Path, ...]
@@ -58,6 +59,7 @@ class Plan:
     seed: int = 1
     encoder: str | None = None
     start: tuple[Path, ...] = ()
+    layers: int | None = None
     average: tuple[Path, ...] = ()
     fit: tuple[tuple[Path, Path], ...] = ()
 
@@ -93,7 +95,7 @@ def _train(
     import torch
 
     from qa.training.export import export, load_weights
-    from qa.training.model import network, tokenizer_of
+    from qa.training.model import network, tokenizer_of, train_only
 
     torch.manual_seed(plan.seed)
     tokenizer = tokenizer_of(encoder.path)
@@ -103,6 +105,8 @@ def _train(
         reporter.say(f"The mean of {len(plan.average)} readers, nothing is trained.")
     elif plan.start:
         load_weights(net, *plan.start)
+    if plan.layers is not None:
+        train_only(net, plan.layers)
     training = Training(net, tokenizer, plan.schedule, output, _recipe(plan, sources, encoder))
     if not plan.average:
         questions = sum(len(s.answerable) + len(s.unanswerable) for s in sources)
@@ -211,6 +215,7 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
         "seed": plan.seed,
         "encoder": fingerprint(encoder),
         "start": start,
+        "layers": plan.layers,
         "sources": [source.digest for source in sources],
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()

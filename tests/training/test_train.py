@@ -13,6 +13,7 @@ from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
 from qa.reader import MODEL, Context, Reader
 from qa.training import checkpoint
+from qa.training.export import _parameters, _weights
 from qa.training.loop import LOG, Schedule
 from qa.training.train import fit_only, train
 
@@ -134,7 +135,6 @@ def test_a_reader_is_trained_further(trained, make_plan, tmp_path):
 def test_the_weights_of_a_written_model_are_those_of_its_network(trained, make_plan, tmp_path):
     """Without the checkpoint they are read from the model, 8 bits a number, fused or not."""
     from qa.training.checkpoint import weights
-    from qa.training.export import _weights
 
     folder, _ = trained
     shutil.copy(folder / MODEL, tmp_path / MODEL)
@@ -144,6 +144,26 @@ def test_the_weights_of_a_written_model_are_those_of_its_network(trained, make_p
     assert found.keys() == exact.keys()
     for name, value in exact.items():
         assert found[name] == pytest.approx(value, abs=float(np.abs(value).max()) / 100), name
+
+
+def test_only_the_last_layers_are_trained(make_encoder, make_plan, tmp_path):
+    """The others, written as 8 bits and read again, are what they were."""
+    encoder = str(make_encoder(num_hidden_layers=2))
+    plan = make_plan(encoder=encoder, schedule=Schedule(examples=48))
+    train(plan, tmp_path / "all", Quiet())
+    (tmp_path / "all" / checkpoint.FILE).unlink()
+    train(replace(plan, start=(tmp_path / "all",), layers=1), tmp_path / "last", Quiet())
+    before, after = (_parameters(tmp_path / name / MODEL) for name in ("all", "last"))
+    changed = {name for name, value in before.items() if not np.array_equal(value, after[name])}
+    assert not any(".layer.0." in name or "embeddings" in name for name in changed)
+    assert any(".layer.1." in name for name in changed)
+    assert "span.weight" in changed
+
+
+def test_no_more_layers_than_there_are(make_plan, tmp_path):
+    """Said with their number."""
+    with pytest.raises(UsageError, match="--layers 2: the encoder has no more than 1"):
+        train(make_plan(layers=2), tmp_path, Quiet())
 
 
 def test_training_goes_on_from_the_mean_of_readers(trained, make_plan, tmp_path):

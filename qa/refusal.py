@@ -100,7 +100,8 @@ def nothing_bears(
     if related or candidates.best_cosine >= _UNRELATED:
         return None
     told = [word for word in missing if word.casefold() not in _ASKING] or missing
-    return f"nothing in the documents bears on it: none of them mentions {_listed(told)}"
+    named = _listed(_as_names(question, told))
+    return f"nothing in the documents bears on it: none of them mentions {named}"
 
 
 def not_said(  # noqa: PLR0913 - what the answer hangs on, each once
@@ -126,9 +127,8 @@ def not_said(  # noqa: PLR0913 - what the answer hangs on, each once
         return None
     missing = unknown_words(snapshot, question, only)
     if missing:
-        return (
-            f"the documents nowhere mention {_listed(missing)}; what comes closest is not about it"
-        )
+        named = _listed(_as_names(question, missing))
+        return f"the documents nowhere mention {named}; what comes closest is not about it"
     if lacking.years:
         return f"what comes closest says nothing of {_listed(lacking.years, quoted=False)}"
     if lacking.names:
@@ -167,6 +167,18 @@ def unread(snapshot: Snapshot, question: str) -> tuple[Skipped, ...]:
 
     found = coverage_of(snapshot).skipped
     return tuple(sorted((item for item in found if not on_purpose(item)), key=lacking))
+
+
+def _as_names(question: str, words: Iterable[str]) -> list[str]:
+    """Words of a question in order, those that follow each other with capitals as one name."""
+    named: list[str] = []
+    for word in words:
+        longer = f"{named[-1]} {word}" if named else word
+        if named and named[-1][0].isupper() and word[0].isupper() and longer in question:
+            named[-1] = longer
+        else:
+            named.append(word)
+    return named
 
 
 def _listed(words: Sequence[str], *, quoted: bool = True) -> str:

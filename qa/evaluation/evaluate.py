@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qa.evaluation.nouns import CaseResult, Measure
     from qa.snapshot import Snapshot
 
+_AUROC = "AUROC"
 _PACKAGES = ("qa", "numpy", "faiss-cpu", "onnxruntime", "tokenizers", "syntok", "ir-measures")
 
 
@@ -30,13 +31,9 @@ def evaluation(
     """Put scored results together; ``names`` are the measures to give.
 
     ``snapshot`` is the index that was asked. Cases of the kinds that ``settings`` set apart are
-    reported by kind alone.
+    reported by kind alone. A kind that nothing answers has the AUROC of its cases against all that
+    are answerable.
     """
-    kinds = dict.fromkeys(result.case.kind for result in results)
-    by_kind = {
-        kind: _defined(with_intervals([r for r in results if r.case.kind == kind], names))
-        for kind in kinds
-    }
     seconds = [result.seconds for result in results if result.seconds > 0]
     plain = Evaluation(
         results=tuple(results),
@@ -44,12 +41,26 @@ def evaluation(
         versions=versions(),
         index=snapshot.info if snapshot is not None else None,
         measures={},
-        by_kind=by_kind,
+        by_kind={},
         median=float(np.median(seconds)) if seconds else None,
         p95=float(np.percentile(seconds, 95)) if seconds else None,
         folder=snapshot.index if snapshot is not None else None,
     )
-    return replace(plain, measures=with_intervals(plain.headline, names))
+    kinds = dict.fromkeys(result.case.kind for result in results)
+    return replace(
+        plain,
+        measures=with_intervals(plain.headline, names),
+        by_kind={kind: _of_kind(kind, plain, names) for kind in kinds},
+    )
+
+
+def _of_kind(kind: str, plain: Evaluation, names: Sequence[str]) -> dict[str, Measure]:
+    mine = [result for result in plain.results if result.case.kind == kind]
+    found = _defined(with_intervals(mine, names))
+    if _AUROC in names and not any(result.case.answerable for result in mine):
+        others = [result for result in plain.headline if result.case.answerable]
+        found |= _defined(with_intervals([*others, *mine], [_AUROC]))
+    return found
 
 
 def versions() -> dict[str, str]:

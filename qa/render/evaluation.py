@@ -25,7 +25,7 @@ _BAR = 20
 _LONGEST = 160
 _WORST = 10
 # What the table of kinds shows, of what there is: enough to see where it hurts in 80 columns.
-_OF_KINDS = ("hit@1", "sentence_hit", "F1_all")
+_OF_KINDS = ("hit@1", "sentence_hit", "F1_all", "AUROC")
 _CAPTIONS = {
     Group.RETRIEVAL: "Retrieval",
     Group.ANSWERS: "Answers",
@@ -88,7 +88,8 @@ def _remark(measure: Measure, evaluation: Evaluation) -> str:
 
 
 def _kind_rows(evaluation: Evaluation, sign: words.Signs) -> Iterable[_Row]:
-    shown = [name for name in _OF_KINDS if name in evaluation.measures]
+    defined = set().union(*evaluation.by_kind.values())
+    shown = [name for name in _OF_KINDS if name in defined]
     yield _Row(tuple((text, words.CAPTION) for text in ("By kind", "n", *shown)))
     for kind, measures in evaluation.by_kind.items():
         size = sum(result.case.kind == kind for result in evaluation.results)

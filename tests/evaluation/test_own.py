@@ -170,6 +170,18 @@ def test_kinds_apart(evaluate, rows):
     assert alone.measures["F1"].n == 1
 
 
+def test_a_kind_that_nothing_answers_is_told_from_what_has_an_answer(evaluate, rows):
+    """Its AUROC is that of its cases against all that are answerable and not set apart."""
+    found = evaluate()
+    sure = {r.case.id: r.confidence for r in found.results if r.case.answerable}
+    (far,) = [r.confidence for r in found.results if r.case.kind == "far"]
+    pairs = [(c > far) + (c == far) / 2 for c in sure.values()]
+    assert found.by_kind["far"]["AUROC"].value == pytest.approx(sum(pairs) / len(pairs))
+    assert found.by_kind["far"]["AUROC"].n == len(sure) + 1
+    assert "AUROC" not in found.by_kind["fact"]
+    assert evaluate(Choice(apart=("fact",))).by_kind["far"]["AUROC"].n == len(sure)
+
+
 def test_no_saved_run(tmp_path):
     """A file that is no saved run, or is not there, is refused with what to do."""
     path = tmp_path / "x.json"

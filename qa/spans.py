@@ -58,7 +58,7 @@ class SpanExtractor:
     vectors: SentenceVectors
     reader: Reads
     combination: Combination
-    passages: int = 8
+    passages: int = 12
     reranks: bool = True
 
     @property

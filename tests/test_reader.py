@@ -40,7 +40,7 @@ def test_spans_are_best_first_and_apart(reader):
 
 
 def test_passages_are_read_alone_or_together_alike(reader):
-    """What else is read changes nothing, and the order is that of the pairs."""
+    """Of a few, what else is read changes nothing, and the order is that of the pairs."""
     question = "What led the exports?"
     contexts = [Context("Trade", TEXT), Context("A long one", "Nothing is said here. " * 30)]
     together = reader.read_pairs([(question, context) for context in contexts])
@@ -55,6 +55,25 @@ def test_strange_passages(reader, text):
     """Nothing to read, one long word, too much to read: spans stay inside what there is."""
     (found,) = reader.read_pairs([("What?" * 200, Context("t" * 900, text))])
     assert all(0 <= span.start <= span.end <= len(text) for span in found.spans)
+
+
+def test_the_four_best_passages_of_a_question_are_read_twice(reader, monkeypatch):
+    """Once more without their titles; passages of other questions take no place from them."""
+    read = []
+    logits = Reader._logits
+    monkeypatch.setattr(
+        Reader, "_logits", lambda self, asked: read.append(asked) or logits(self, asked)
+    )
+    towns = [Context("Towns", f"The mayor of Arlen is Ada Brook, or so it says, {n}.") for n in "abc"]
+    rest = [Context("Weather", f"It rained all day, and nobody came, {n}.") for n in "defg"]
+    asked = [("Who is the mayor of Arlen?", one) for one in (*towns, *rest)]
+    other = ("Did it rain?", Context("Weather", "It rained."))
+    found = reader.read_pairs([*asked, other, ("Did it rain?", Context("", "It rained."))])
+    again = [text for _, title, text in read if not title]
+    assert len(read) == 9 + 4 + 1
+    assert {one.text for one in towns} <= set(again)
+    assert again.count("It rained.") == 2
+    assert reader.read_pairs([asked[0]])[0] == found[0]
 
 
 def test_best_spans_are_those_of_the_highest_sum():

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qa import tokens
@@ -102,7 +103,7 @@ class Scene:
 
     def share(self, text: str) -> float:
         """The share of the question's weight that a text has, 0..1."""
-        return self._share(set(tokens.analyse(text)))
+        return self._share(_terms(text))
 
     def features(self, one: Found, lacking: Mismatch) -> list[float]:
         """What speaks for a span, in the order of `FEATURES`.
@@ -124,7 +125,7 @@ class Scene:
         """
         hit, above = one.hit, one.above
         here = f"{above} {one.sentence}"
-        passage = set(tokens.analyse(f"{above} {hit.text}"))
+        passage = _terms(f"{above} {hit.text}")
         kind = asked_for(self.question)
         return [
             _bounded(one.span.score),
@@ -153,9 +154,14 @@ class Scene:
             self.cosine,
         ]
 
-    def _share(self, terms: set[str]) -> float:
+    def _share(self, terms: frozenset[str]) -> float:
         total = sum(self.rarity.values()) or 1.0
         return sum(weight for term, weight in self.rarity.items() if term in terms) / total
+
+
+@lru_cache(maxsize=128)  # a passage has several spans, and a sentence may have
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(tokens.analyse(text))
 
 
 def _agreement(spans: Sequence[Found]) -> dict[str, float]:

@@ -6,7 +6,7 @@ A model that matches meaning reads "in Nicaragua" and answers from a sentence ab
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 # One country a word or group, its names first; "~" stands for a space within a name.
 _COUNTRIES = """
@@ -81,6 +81,7 @@ def _known() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
     return re.compile(rf"(?i)(?<![\w.])({every})(?:s|['\u2019]s)?(?!\w)"), first, frozenset(regions)
 
 
+@lru_cache(maxsize=256)  # a question is compared with many spans, and a sentence has several
 def places_in(text: str) -> tuple[tuple[int, str], ...]:
     """Where a text names countries and regions, or their people or things; by one name each."""
     pattern, first, _ = _known()

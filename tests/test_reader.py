@@ -64,7 +64,9 @@ def test_the_four_best_passages_of_a_question_are_read_twice(reader, monkeypatch
     monkeypatch.setattr(
         Reader, "_logits", lambda self, asked: read.append(asked) or logits(self, asked)
     )
-    towns = [Context("Towns", f"The mayor of Arlen is Ada Brook, or so it says, {n}.") for n in "abc"]
+    towns = [
+        Context("Towns", f"The mayor of Arlen is Ada Brook, or so it says, {n}.") for n in "abc"
+    ]
     rest = [Context("Weather", f"It rained all day, and nobody came, {n}.") for n in "defg"]
     asked = [("Who is the mayor of Arlen?", one) for one in (*towns, *rest)]
     other = ("Did it rain?", Context("Weather", "It rained."))

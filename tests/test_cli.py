@@ -15,7 +15,7 @@ import pytest
 from qa import __version__
 from qa.cli import COMMANDS
 
-OPENED = "When was the port of Omoa opened?"
+OPENED = "In which year was the port of Omoa opened?"
 QUESTION = "How much was trade between the United States and Honduras worth in 2017?"
 HEAVY = {
     "faiss", "numpy", "onnxruntime", "rich", "scipy", "sentence_transformers", "tokenizers",
@@ -381,7 +381,7 @@ def test_a_model_that_is_not_there(indexed, qa):
 
 def test_a_file_of_questions_is_answered(indexed, qa):
     """One object a line with its id; a second run finds them all there."""
-    rows = [{"id": "1", "question": "When was the port opened?"}, {"id": "2", "question": "the"}]
+    rows = [{"id": "1", "question": OPENED}, {"id": "2", "question": "the"}]
     Path("in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     result = qa("ask", "--file", "in.jsonl", "--output", "out.jsonl")
     assert (result.code, result.out) == (0, "")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What somebody does who gives, and who gets: with "to" and "from" whom.
 _GIVES = (
-    r"(?:sell|export|ship|supply|send|give|provide|donate|lend|grant|deliver)(?:s|ed|d|ing|ies)?|"
+    r"(?:sell|export|ship|supply|send|give|provide|donate|lend|grant|deliver)(?:s|ed|d|ing)?|"
     r"sold|sent|gave|given|lent|supplie[ds]|shipp(?:ed|ing)|selling|donating|providing|exporter"
 )
 _GETS = (

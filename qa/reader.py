@@ -144,12 +144,13 @@ class Reader:
         passage does not change how its activations are quantised.
         """
         self.warm()
-        found = self._read_all([(question, one.title, one.text) for question, one in pairs])
+        once = self._read_all([(question, one.title, one.text) for question, one in pairs])
+        found = [logits.extraction for logits in once]
         again = [n for n in _foremost(pairs, found) if pairs[n][1].title]
         bare = self._read_all([(pairs[n][0], "", pairs[n][1].text) for n in again])
         for n, other in zip(again, bare, strict=True):
-            found[n] = mean([found[n], other])
-        return tuple(logits.extraction for logits in found)
+            found[n] = mean([once[n], other]).extraction
+        return tuple(found)
 
     def _read_all(self, asked: Sequence[tuple[str, str, str]]) -> list[Logits]:
         order = sorted(range(len(asked)), key=lambda n: -len(asked[n][2]))
@@ -199,12 +200,12 @@ class Reader:
         )
 
 
-def _foremost(pairs: Sequence[tuple[str, Context]], found: Sequence[Logits]) -> list[int]:
+def _foremost(pairs: Sequence[tuple[str, Context]], found: Sequence[Extraction]) -> list[int]:
     """Which passages of each question have its best spans, four at most."""
     of: dict[str, list[int]] = {}
     for n, (question, _) in enumerate(pairs):
         of.setdefault(question, []).append(n)
-    margins = [one.extraction.spans[0].score if len(one.offsets) else 0.0 for one in found]
+    margins = [one.spans[0].score if one.spans else 0.0 for one in found]
     return [n for mine in of.values() for n in sorted(mine, key=lambda n: -margins[n])[:_AGAIN]]
 
 

@@ -199,11 +199,7 @@ def asked_for(question: str) -> re.Pattern[str] | None:
 
 def rarities(snapshot: Snapshot, terms: Sequence[str]) -> dict[str, float]:
     """How much each term of a question tells: log((N + 1) / df), the most for one found nowhere."""
-    total = len(snapshot.passages)
-    return {
-        term: math.log((total + 1) / max(snapshot.bm25.document_frequency(term), 0.5))
-        for term in set(terms)
-    }
+    return {term: snapshot.bm25.rarity(term) for term in set(terms)}
 
 
 def features(

@@ -10,6 +10,7 @@ k1, b). The same passages give the same bytes.
 from __future__ import annotations
 
 import json
+import math
 import mmap
 from bisect import bisect_left
 from collections import Counter
@@ -207,6 +208,10 @@ class Bm25:
     def document_frequency(self, term: str) -> int:
         """Return the number of passages that hold a term."""
         return len(self.postings(term))
+
+    def rarity(self, term: str) -> float:
+        """Return log((N + 1) / df), as `weigh` has it; where df is 0, as if it were a half."""
+        return math.log((self.size + 1) / max(self.document_frequency(term), 0.5))
 
     def postings(self, term: str) -> Int32:
         """Return the ids of the passages that hold a term, int32, ascending."""

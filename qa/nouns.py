@@ -163,9 +163,9 @@ class Hit:
 
     ``scores`` holds ``lexical`` (BM25), ``dense`` (cosine), ``lexical_normalised``,
     ``dense_normalised`` (0..1 within this question), ``context`` (how well the whole document
-    matches, 0..1) and ``exact`` (share of the quoted phrases
-    and rare identifiers of the question that stand in it). ``lexical_rank`` and ``dense_rank``
-    count from 1 and are None below the candidates' depth.
+    matches, 0..1), ``exact`` (share of the quoted phrases and rare identifiers of the question that
+    stand in it) and ``lexical_share`` (that of BM25 in this question's fused scores).
+    ``lexical_rank`` and ``dense_rank`` count from 1 and are None below the candidates' depth.
     """
 
     rank: int

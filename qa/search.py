@@ -35,7 +35,8 @@ _LIFT = 1e-6
 class Candidates:
     """All candidates of a question in their final order, as parallel arrays, best first.
 
-    ``lexical`` and ``dense`` map a passage id to its raw score and its rank, from 1, on that side.
+    ``lexical`` and ``dense`` map a passage id to its raw score and its rank, from 1, on that side;
+    ``lexical_share`` is the lexical side's in the fused score.
     """
 
     ids: npt.NDArray[np.int64]
@@ -47,6 +48,7 @@ class Candidates:
     exact: dict[int, float]
     terms: tuple[str, ...]
     vector: Vector
+    lexical_share: float
 
     @property
     def best_cosine(self) -> float:
@@ -59,7 +61,8 @@ class Sides:
     """What both sides bring for a question before they are fused, best first.
 
     ``context`` is each passage's document's BM25 score as a share of the best document's;
-    ``size`` the number of passages that were looked at.
+    ``size`` the number of passages that were looked at; ``told`` how much the best passage scores
+    of what it would if each of the question's terms stood in it once, at most 1.
     """
 
     terms: tuple[str, ...]
@@ -71,6 +74,7 @@ class Sides:
     context: npt.NDArray[np.float32]
     exact: Exact
     size: int
+    told: float
 
     def first(self, depth: int) -> Sides:
         """The same with at most ``depth`` candidates a side."""
@@ -106,6 +110,7 @@ def retrieve(
         exact=sides.exact.shares,
         terms=sides.terms,
         vector=sides.vector,
+        lexical_share=lexical_share(sides, settings),
     )
 
 
@@ -128,7 +133,17 @@ def gather(
         _context(snapshot, terms, lexical, only),
         exact_matches(snapshot, question, only),
         len(lexical) if only is None else int(only.sum()),
+        _told(snapshot, terms, lexical_scores),
     )
+
+
+def _told(snapshot: Snapshot, terms: tuple[str, ...], scores: Vector) -> float:
+    """The best score as a share of the terms' rarities, which it is where each stands in it once.
+
+    A term that stands nowhere is rarer than any.
+    """
+    total = sum(snapshot.bm25.rarity(term) for term in terms)
+    return min(1.0, float(scores[0]) / total) if total > 0 and len(scores) else 0.0
 
 
 def _masked(scores: Vector, only: Only | None) -> Vector:
@@ -152,6 +167,16 @@ def _context(
     return shares
 
 
+def lexical_share(sides: Sides, settings: SearchSettings) -> float:
+    """The lexical side's share in the fused score.
+
+    It is the whole weight where a passage has all of the question's terms, and less as even the
+    best one lacks them: scaled by the best alone, the least match would be a full one (compare the
+    theoretical maximum of Bruch, Gai, Ingber, arXiv 2210.11934, section 4).
+    """
+    return settings.weight * sides.told
+
+
 def ranked(
     sides: Sides, settings: SearchSettings
 ) -> tuple[Fused, npt.NDArray[np.float64], npt.NDArray[np.int64]]:
@@ -163,7 +188,7 @@ def ranked(
     fused = fuse(
         Ranking(sides.lexical_ids, sides.lexical_scores, floor),
         Ranking(sides.dense_ids, sides.dense_scores),
-        settings.weight,
+        lexical_share(sides, settings),
     )
     fused = _with(fused, sides.exact.shares)
     score = (1 - settings.context) * fused.score + settings.context * sides.context[fused.ids]
@@ -255,6 +280,7 @@ def _hit(
             "dense_normalised": float(candidates.fused.second[at]),
             "context": float(candidates.context[passage]),
             "exact": candidates.exact.get(passage, 0.0),
+            "lexical_share": candidates.lexical_share,
         },
         lexical_rank=lexical_rank,
         dense_rank=dense_rank,

@@ -32,7 +32,8 @@ class IndexSettings:
 class SearchSettings:
     """What can be chosen for each question.
 
-    ``weight`` is the lexical share in the convex combination of min-max normalised scores;
+    ``weight`` is the lexical share in the convex combination of min-max normalised scores, less
+    where no passage has all of a question's terms;
     ``depth`` how many candidates each side gives (Bruch, Gai, Ingber, arXiv 2210.11934).
     ``context`` is the share of the whole document's BM25 score in a passage's.
     ``calibration`` maps the extractor's confidence to that shown, and what is then below

@@ -63,9 +63,28 @@ def test_every_part_of_the_score_is_kept(session):
     """The fused score is the convex combination of the parts that a hit reports."""
     for hit in search(session, "coffee in the field of Soto Cano", k=12, weight=0.3, context=0.2):
         parts = hit.scores
-        fused = 0.3 * parts["lexical_normalised"] + 0.7 * parts["dense_normalised"]
+        share = parts["lexical_share"]
+        fused = share * parts["lexical_normalised"] + (1 - share) * parts["dense_normalised"]
         assert hit.score == pytest.approx(0.8 * fused + 0.2 * parts["context"])
         assert parts["lexical"] == pytest.approx(sum(term.weight for term in hit.terms), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("question", "least", "most"),
+    [
+        ("Soto Cano air base", 0.9, 1.0),
+        ("Soto Cano air base zeppelin hangar", 0.3, 0.8),
+        ("zeppelin hangar", 0.0, 0.0),
+    ],
+)
+def test_bm25_counts_by_what_the_best_passage_has_of_the_question(session, question, least, most):
+    """In full where it has all terms; of a question whose words stand nowhere, cosines decide."""
+    found = search(session, question, k=12, weight=0.5)
+    (share,) = {hit.scores["lexical_share"] for hit in found}
+    assert 0.5 * least <= share <= 0.5 * most
+    if not share:
+        cosines = [hit.scores["dense_normalised"] for hit in found]
+        assert cosines == sorted(cosines, reverse=True)
 
 
 def test_cosine_is_the_vectors_own(session):

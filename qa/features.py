@@ -48,6 +48,7 @@ FEATURES = (
     "not_ahead",
     "best_answerable",
     "best_cosine",
+    "first",
 )
 _BOUND = 3.0
 # What the sentences count with that are not embedded.
@@ -120,8 +121,8 @@ class Scene:
         Then whether the sentence, with what stands above it, lacks the unit that is asked for, or
         has the opposite of a word of the question; whether the sentence is about another country,
         or another year; whether the span is one capitalised word, which may be a piece of a name;
-        whether what will be is asked for and the sentence is of what was. Last, of all that was
-        found: the highest answerable logit and cosine.
+        whether what will be is asked for and the sentence is of what was. Of all that was found,
+        the highest answerable logit and cosine; and whether the span is the best of its passage.
         """
         hit, above = one.hit, one.above
         here = f"{above} {one.sentence}"
@@ -152,6 +153,7 @@ class Scene:
             float(not_ahead(self.question, one.sentence)),
             _bounded(self.answerable),
             self.cosine,
+            float(one.first),
         ]
 
     def _share(self, terms: frozenset[str]) -> float:

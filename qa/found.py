@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from qa.nouns import Hit
-    from qa.reader import Extraction, Span
+    from qa.span_logits import Extraction, Span
 
 _BEFORE, _AFTER = "$€£¥", "%‰°"
 # Scripts from here on leave no space between words.

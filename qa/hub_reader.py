@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.errors import ModelError
-from qa.reader import Extraction, best_spans
+from qa.span_logits import Extraction, best_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

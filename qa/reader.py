@@ -8,40 +8,28 @@ run by ONNX Runtime; torch is not needed.
 
 from __future__ import annotations
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import numpy as np
-
 from qa.cores import cores
 from qa.errors import ModelError
+from qa.reader_input import inputs_of
+from qa.span_logits import logits_of, mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
-    Ints = npt.NDArray[np.int64]
-    Floats = npt.NDArray[np.float32]
+    from qa.span_logits import Extraction, Logits
 
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
 OUTPUTS = ("start_logits", "end_logits", "answerable_logit")
 _OWN = (".onnx", ".json")
-_CLS, _SEP = 101, 102
-_MAX_QUESTION = 48
-_MAX_TITLE = 24
-_MAX_TOKENS = 384
-_MAX_ANSWER = 30
 # How many of a question's passages are read a second time.
 _AGAIN = 4
-_PER_PASSAGE = 3
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Context(NamedTuple):
@@ -51,63 +39,12 @@ class Context(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A possible answer, ``text[start:end]``; ``score`` is its margin over the null answer."""
-
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """What reading one passage gave: its best spans, best first, and the second opinion.
-
-    ``answerable`` is the logit of the passage's answering the question at all.
-    """
-
-    spans: tuple[Span, ...]
-    answerable: float
-
-
 class Reads(Protocol):
     """Reads passages for questions."""
 
     def read_pairs(self, pairs: Sequence[tuple[str, Context]]) -> tuple[Extraction, ...]:
         """Read each passage for the question beside it, in order."""
         ...
-
-
-class Input(NamedTuple):
-    """Token ids of one input; its text's tokens, at ``offsets``, begin at ``first``.
-
-    ``question`` is where the question and what closes it end.
-    """
-
-    ids: list[int]
-    first: int
-    offsets: list[tuple[int, int]]
-    question: int
-
-
-class Logits(NamedTuple):
-    """What the model says of a text: ``first`` and ``last`` of each token, which is at ``offsets``.
-
-    ``null`` is the sum of those of the null answer; ``answerable`` the second opinion.
-    """
-
-    first: Floats
-    last: Floats
-    null: float
-    answerable: float
-    offsets: list[tuple[int, int]]
-
-    @property
-    def extraction(self) -> Extraction:
-        """The best spans."""
-        spans = best_spans(self.first, self.last, self.offsets, self.null)
-        return Extraction(spans, self.answerable)
 
 
 class Reader:
@@ -207,98 +144,3 @@ def _foremost(pairs: Sequence[tuple[str, Context]], found: Sequence[Extraction])
         of.setdefault(question, []).append(n)
     margins = [one.spans[0].score if one.spans else 0.0 for one in found]
     return [n for mine in of.values() for n in sorted(mine, key=lambda n: -margins[n])[:_AGAIN]]
-
-
-def inputs_of(
-    tokenizer: Any, asked: Sequence[tuple[str, str, str]]
-) -> tuple[list[Input], dict[str, Ints]]:
-    """Lay out question, title and text for the model: [CLS] question [SEP] title, text [SEP].
-
-    Returns where each text's tokens are, and the tensors by name, shape (len(asked), longest).
-    """
-    given = [_input(tokenizer, *texts) for texts in asked]
-    shape = len(given), max(len(one.ids) for one in given)
-    ids, mask, types = (np.zeros(shape, np.int64) for _ in range(3))
-    for row, one in enumerate(given):
-        ids[row, : len(one.ids)] = one.ids
-        mask[row, : len(one.ids)] = 1
-        types[row, one.question : len(one.ids)] = 1
-    return given, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-
-
-def extractions(
-    given: Sequence[Input], starts: Floats, ends: Floats, answerable: Floats
-) -> tuple[Extraction, ...]:
-    """What the model's outputs for `inputs_of` say of each text."""
-    return tuple(logits.extraction for logits in logits_of(given, starts, ends, answerable))
-
-
-def logits_of(
-    given: Sequence[Input], starts: Floats, ends: Floats, answerable: Floats
-) -> list[Logits]:
-    """The model's outputs for `inputs_of`, those of each text."""
-    return [
-        Logits(
-            _of_text(starts[row], one),
-            _of_text(ends[row], one),
-            float(starts[row, 0] + ends[row, 0]),
-            float(answerable[row]),
-            one.offsets,
-        )
-        for row, one in enumerate(given)
-    ]
-
-
-def mean(readings: Sequence[Logits]) -> Logits:
-    """The mean of several readings of one text, as far as all of them go."""
-    least = min(readings, key=lambda one: len(one.offsets))
-    number = len(least.offsets)
-    return Logits(
-        np.mean([one.first[:number] for one in readings], axis=0),
-        np.mean([one.last[:number] for one in readings], axis=0),
-        float(np.mean([one.null for one in readings])),
-        float(np.mean([one.answerable for one in readings])),
-        least.offsets,
-    )
-
-
-def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
-    def encode(some: str) -> Any:
-        whole = _SURROGATE.sub("\ufffd", some)  # half characters are no text to the tokenizer
-        return tokenizer.encode(whole, add_special_tokens=False)
-
-    asked = encode(question).ids[:_MAX_QUESTION]
-    above = encode(title).ids[:_MAX_TITLE] if title else []
-    encoded = encode(text)
-    room = _MAX_TOKENS - 3 - len(asked) - len(above)
-    ids = [_CLS, *asked, _SEP, *above, *encoded.ids[:room], _SEP]
-    first = len(asked) + 2 + len(above)
-    return Input(ids, first, list(encoded.offsets[:room]), len(asked) + 2)
-
-
-def best_spans(
-    first: Floats, last: Floats, offsets: Sequence[tuple[int, int]], null: float
-) -> tuple[Span, ...]:
-    """The best spans that do not overlap, best first, of a text's tokens.
-
-    ``first`` and ``last`` are the logits of each token's being the start and the end, ``null`` the
-    sum of those of the null answer.
-    """
-    number = len(offsets)
-    if not number:
-        return ()
-    table = first[:, None] + last[None, :]
-    length = np.arange(number)[None, :] - np.arange(number)[:, None]
-    table = np.where((length >= 0) & (length < _MAX_ANSWER), table, -np.inf)
-    found: list[Span] = []
-    for _ in range(_PER_PASSAGE):
-        a, b = divmod(int(table.argmax()), number)
-        if not np.isfinite(table[a, b]):
-            break
-        found.append(Span(offsets[a][0], offsets[b][1], float(table[a, b]) - null))
-        table[: b + 1, a:] = -np.inf
-    return tuple(found)
-
-
-def _of_text(logits: Floats, given: Input) -> Floats:
-    return logits[given.first : given.first + len(given.offsets)]

@@ -37,10 +37,10 @@ from qa.encoder_folder import (
 from qa.extract import Weights
 from qa.features import FEATURES
 from qa.nouns import EmbedderIdentity
-from qa.reader import Extraction, Span
 from qa.reader_choice import OpenedReader
 from qa.settings import IndexSettings
 from qa.snapshot import Snapshot
+from qa.span_logits import Extraction, Span
 from qa.survey import Request
 
 REPOSITORY = Path(__file__).resolve().parent.parent

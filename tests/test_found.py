@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from qa.found import within_sentences
-from qa.reader import Span
+from qa.span_logits import Span
 
 TEXT = "The police helped a lot. Panama seized much. It was so."
 SENTENCES = ((100, 124), (125, 144), (145, 155))

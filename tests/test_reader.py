@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from qa.cli import cli
 from qa.combination import SHIPPED, read_combination
 from qa.errors import ModelError
-from qa.reader import MODEL, TOKENIZER, Context, Logits, Reader, Span, best_spans, mean
+from qa.reader import MODEL, TOKENIZER, Context, Reader
 from qa.reader_choice import open_reader
+from qa.span_logits import Logits, Span, best_spans, mean
 
 TEXT = "Bilateral trade came to $11.4 billion in 2017. Coffee led the exports."
 

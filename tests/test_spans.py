@@ -9,8 +9,8 @@ from qa.extract import Weights
 from qa.features import FEATURES
 from qa.found import whole_words
 from qa.nouns import Status
-from qa.reader import Span
 from qa.search import hits
+from qa.span_logits import Span
 
 QUESTION = "How many ships did the harbour of Veldt handle in 2018?"
 

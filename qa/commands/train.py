@@ -103,6 +103,15 @@ from qa.commands import options
     "have none.",
 )
 @click.option(
+    "--rivals",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="With how many more passages, which are like its own and do not answer it, each question "
+    "of a batch that has an answer is read and compared.",
+)
+@click.option(
     "--rate",
     default=2e-4,
     show_default=True,
@@ -130,6 +139,7 @@ def command(
     fit: tuple[tuple[Path, Path], ...],
     fit_only: bool,
     mix: tuple[int, int, int],
+    rivals: int,
     rate: float,
     seed: int,
 ) -> None:
@@ -153,7 +163,7 @@ def command(
         shares=dict(_share(text) for text in shares),
         leave_out=leave_out,
         schedule=Schedule(examples=examples, minutes=minutes, rate=rate),
-        recipe=Recipe(*mix),
+        recipe=Recipe(*mix, rivals),
         seed=seed,
         encoder=encoder,
         start=start,

@@ -16,7 +16,7 @@ from qa.extract import SentenceVectors, Weights
 from qa.guard import names_of
 from qa.search import hits
 from qa.spans import SpanExtractor
-from qa.training.fitting import FEWEST, Evidence, fitted
+from qa.training.fitting import FEWEST, NOT_OWN, Evidence, fitted
 from qa.training.perturb import changed
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ class _Columns:
     f1: list[float] = field(default_factory=list)
     question: list[int] = field(default_factory=list)
     answerable: list[bool] = field(default_factory=list)
-    own: list[bool] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)
     questions: int = 0
 
-    def add(self, asked: Asked, found: Iterable[tuple[Found, list[float]]], *, own: bool) -> None:
+    def add(self, asked: Asked, found: Iterable[tuple[Found, list[float]]], own: int) -> None:
         """Add the spans that were read for the next question."""
         for one, values in found:
             self.values.append(values)
@@ -82,7 +82,7 @@ class _Columns:
             np.array(self.f1, np.float64),
             np.array(self.question, np.int64),
             np.array(self.answerable, np.bool_),
-            np.array(self.own, np.bool_),
+            np.array(self.own, np.int64),
         )
 
 
@@ -107,9 +107,9 @@ def fit_combination(
             continue
         session = TemporaryIndexes().open(_corpus(articles), reporter)
         _read(session, model, varied(asked), columns, f"reading for {source.name}", reporter)
-    for one in own:
+    for number, one in enumerate(own):
         mine = [Asked(case.question, case.answers) for case in one.cases]
-        _read(one.session, model, mine, columns, "reading your own", reporter, own=True)
+        _read(one.session, model, mine, columns, "reading your own", reporter, own=number)
     return fitted(columns.evidence()) if columns.questions >= FEWEST else None
 
 
@@ -121,12 +121,12 @@ def _read(  # noqa: PLR0913 - where to read, what, and where to
     name: str,
     reporter: Reporter,
     *,
-    own: bool = False,
+    own: int = NOT_OWN,
 ) -> None:
     reporter.start(name, len(asked))
     extractor = SpanExtractor(session.snapshot, SentenceVectors(session.encoder), model, _NEUTRAL)
     for question in asked:
-        columns.add(question, evidence(session, extractor, question), own=own)
+        columns.add(question, evidence(session, extractor, question), own)
         reporter.advance(1)
 
 

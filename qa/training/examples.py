@@ -9,7 +9,7 @@ arXiv 1806.03822).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -27,26 +27,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, what is read for it, and the answer's span in ``text``; None: no answer."""
+    """A question, what is read for it, and the answer's span in ``text``; None: no answer.
+
+    Those of one ``group`` are one question, and passages of which one answers; None: it is alone.
+    """
 
     question: str
     title: str
     text: str
     span: tuple[int, int] | None
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How many of a batch are what."""
+    """How many of a batch are what.
+
+    ``rivals`` is how many passages that are like its own, and do not answer it, each answerable
+    question is read with.
+    """
 
     answerable: int = 15
     adversarial: int = 4
     made: int = 5
+    rivals: int = 0
 
     @property
     def batch(self) -> int:
         """Examples in a batch."""
-        return self.answerable + self.adversarial + self.made
+        return self.answerable * (1 + self.rivals) + self.adversarial + self.made
 
 
 class Maker:
@@ -90,13 +99,27 @@ class Maker:
         random = Random(f"{self._seed}/{number}")  # noqa: S311 - no secret
         recipe = self._recipe
         adversarial = recipe.adversarial if self._adversarial else 0
-        examples = [self._right(random) for _ in range(recipe.answerable)]
+        first = number * recipe.answerable
+        groups = range(first, first + recipe.answerable)
+        examples = [example for group in groups for example in self._group(group, random)]
         examples += [self._hard(random) for _ in range(adversarial)]
         examples += [self._refusal(random) for _ in range(recipe.batch - len(examples))]
         return examples
 
-    def _right(self, random: Random) -> Example:
+    def _group(self, number: int, random: Random) -> Iterator[Example]:
+        """A question with its passage, and with its rivals."""
         paragraph, question = self._answerable.draw(random)
+        right = self._right(paragraph, question, random)
+        if not self._recipe.rivals:
+            yield right
+            return
+        yield replace(right, group=number)
+        for _ in range(self._recipe.rivals):
+            title, text = self._sibling(paragraph, question, random)
+            yield Example(right.question, title, text, None, number)
+
+    @staticmethod
+    def _right(paragraph: Paragraph, question: Question, random: Random) -> Example:
         span = question.answers[0] if random.random() < 0.6 else random.choice(question.answers)
         start, end = window(paragraph.text, span, random)
         text = paragraph.text[start:end]
@@ -133,10 +156,14 @@ class Maker:
             if other is not None:
                 asked = retyped(question.text, random)
                 return Example(asked, _title(paragraph, random), other, None)
+        title, text = self._sibling(paragraph, question, random)
+        return Example(retyped(question.text, random), title, text, None)
+
+    def _sibling(self, paragraph: Paragraph, question: Question, random: Random) -> tuple[str, str]:
+        """The title and text of a passage that is like a question's own."""
         sibling = self._siblings.like(paragraph, question, random)
-        start, end = window(sibling.text, None, random)
-        asked = retyped(question.text, random)
-        return Example(asked, _title(sibling, random), sibling.text[start:end], None)
+        start, end = window(sibling.text, most_like(sibling.text, question.text), random)
+        return _title(sibling, random), sibling.text[start:end]
 
 
 class _Deck:

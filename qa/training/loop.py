@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from qa.reader import Context, Extraction
+    from qa.reader import Context
     from qa.reporter import Reporter
+    from qa.span_logits import Extraction
     from qa.training.articles import Source
     from qa.training.examples import Example, Maker
 
@@ -172,7 +173,7 @@ class Training:
         within = self.done.batches % _SORTED
         source = maker.batches(self.done.batches - within)
         while True:
-            for batch in _sorted([next(source) for _ in range(_SORTED)])[within:]:
+            for batch in regrouped([next(source) for _ in range(_SORTED)])[within:]:
                 if self._progress >= 1.0:
                     return
                 yield batch
@@ -210,7 +211,8 @@ class NetworkReader:
         """Read each passage for the question beside it."""
         import torch
 
-        from qa.reader import extractions, inputs_of
+        from qa.reader_input import inputs_of
+        from qa.span_logits import extractions
 
         given, tensors = inputs_of(self._tokenizer, [(q, c.title, c.text) for q, c in pairs])
         self._network.eval()
@@ -220,12 +222,22 @@ class NetworkReader:
         return extractions(given, starts, ends, answerable)
 
 
-def _sorted(batches: Sequence[list[Example]]) -> list[list[Example]]:
-    """Batches anew, each of examples of about one length, in an order that is not of length."""
-    some = [example for batch in batches for example in batch]
-    some.sort(key=lambda example: len(example.text))
-    size = len(some) // len(batches)
-    made = [some[i : i + size] for i in range(0, len(some), size)]
+def regrouped(batches: Sequence[list[Example]]) -> list[list[Example]]:
+    """Batches anew, each of examples of about one length, in an order that is not of length.
+
+    Those of one group stay together.
+    """
+    groups: dict[object, list[Example]] = {}
+    for example in (example for batch in batches for example in batch):
+        key = id(example) if example.group is None else (example.group,)
+        groups.setdefault(key, []).append(example)
+    some = sorted(groups.values(), key=lambda group: max(len(e.text) for e in group))
+    size = sum(map(len, some)) // len(batches)
+    made: list[list[Example]] = [[] for _ in batches]
+    done = 0
+    for group in some:
+        made[min(done // size, len(made) - 1)].extend(group)
+        done += len(group)
     return made[::2] + made[1::2]
 
 

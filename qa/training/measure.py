@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from qa.reader import Extraction, Reads
+    from qa.reader import Reads
+    from qa.span_logits import Extraction
     from qa.training.articles import Article
 
 _BATCH = 16

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.errors import ModelError, UsageError
-from qa.reader import TOKENIZER, inputs_of
+from qa.reader import TOKENIZER
+from qa.reader_input import inputs_of
 from qa.training.quiet import quiet
 
 if TYPE_CHECKING:
@@ -100,13 +101,15 @@ def train_only(network: Any, layers: int) -> None:
 class Encoded:
     """Examples as the network takes them, and where their answers are, in tokens.
 
-    ``starts`` and ``ends`` are 0, the null answer, where there is none or it was cut off.
+    ``starts`` and ``ends`` are 0, the null answer, where there is none or it was cut off;
+    ``groups`` -1 where an example is alone.
     """
 
     def __init__(self, tokenizer: Any, examples: Sequence[Example]) -> None:
         given, self.tensors = inputs_of(
             tokenizer, [(e.question, e.title, e.text) for e in examples]
         )
+        self.groups = np.array([-1 if e.group is None else e.group for e in examples], np.int64)
         self.starts = np.zeros(len(examples), np.int64)
         self.ends = np.zeros(len(examples), np.int64)
         for row, (example, one) in enumerate(zip(examples, given, strict=True)):
@@ -118,6 +121,10 @@ class Encoded:
 
 def loss(network: Any, batch: Encoded, *, brief: bool = False) -> Any:
     """The mean of the start's and end's cross entropy, and half the second opinion's.
+
+    Where a question is read with several passages, half of the cross entropies over all of them
+    together are added, of what each says above its null answer: so margins of one passage and
+    another can be compared (shared normalisation: Clark and Gardner, arXiv 1710.10723).
 
     With ``brief``, matrices are multiplied in bfloat16; weights and sums stay in 32 bits.
     """
@@ -131,7 +138,25 @@ def loss(network: Any, batch: Encoded, *, brief: bool = False) -> Any:
     first, last = torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)
     spans = functional.cross_entropy(starts, first) + functional.cross_entropy(ends, last)
     there = (first > 0).to(answerable.dtype)
-    return spans / 2 + functional.binary_cross_entropy_with_logits(answerable, there) / 2
+    alone = spans / 2 + functional.binary_cross_entropy_with_logits(answerable, there) / 2
+    right = np.flatnonzero((batch.groups >= 0) & (batch.starts > 0))
+    if not len(right):
+        return alone
+    # A row for each question that has several passages, a column for each passage.
+    same = torch.from_numpy(batch.groups[right][:, None] == batch.groups[None, :])
+    of = torch.from_numpy(right)
+
+    def shared(scores: Any, highest: Any) -> Any:
+        every = torch.where(same, scores[None, :], -torch.inf).logsumexp(1)
+        return (every - highest).mean()
+
+    above_null = [logits[:, 1:] - logits[:, :1] for logits in (starts, ends)]
+    places = (first[of] - 1, last[of] - 1)
+    together = sum(
+        shared(logits.logsumexp(1), logits[of, place])
+        for logits, place in zip(above_null, places, strict=True)
+    )
+    return alone + together / 4 + shared(answerable, answerable[of]) / 4
 
 
 def brief_is_faster() -> bool:

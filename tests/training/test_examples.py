@@ -160,3 +160,24 @@ def read_other(source):
         for a in source.training
     )
     return replace(source, name="other", training=tuple(articles))
+
+
+def test_rivals_are_passages_that_do_not_answer(source):
+    """Each question with an answer is read with two more passages, as often as typed alike."""
+    recipe = Recipe(answerable=4, adversarial=1, made=1, rivals=2)
+    answers = known(source)
+    seen = 0
+    for batch in islice(Maker([source], {}, recipe, 1).batches(0), 20):
+        assert len(batch) == recipe.batch == 14
+        assert [example.group is None for example in batch] == [False] * 12 + [True] * 2
+        for first in range(0, 12, 3):
+            right, *rivals = batch[first : first + 3]
+            assert right.span is not None
+            assert {(one.group, one.question) for one in rivals} == {(right.group, right.question)}
+            assert all(one.span is None and one.text != right.text for one in rivals)
+            for answer in answers.get(key(right.question), ()):
+                assert not any(answer.casefold() in one.text.casefold() for one in rivals)
+                seen += 1
+    assert seen > 80
+    groups = {one.group for b in islice(Maker([source], {}, recipe, 1).batches(0), 20) for one in b}
+    assert len(groups) == 20 * 4 + 1

@@ -1,5 +1,7 @@
 """From evidence to a combination."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from qa.training.fitting import Evidence, best_threshold, fitted, steady_thresho
 QUESTIONS = 120
 
 
-def made(own):
+def made(own=-1):
     """Three spans a question: the first feature tells the right one, the second tells nothing."""
     random = np.random.default_rng(1)
     question = np.repeat(np.arange(QUESTIONS), 3)
@@ -18,7 +20,7 @@ def made(own):
     return Evidence(values.T, right.astype(float), question, answerable, np.full(len(right), own))
 
 
-@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("own", [-1, 0])
 def test_what_tells_is_weighed(own):
     """The feature that tells has the weight; answering begins above what is wrong."""
     evidence = made(own)
@@ -30,9 +32,30 @@ def test_what_tells_is_weighed(own):
     assert np.mean(right) > found.threshold > np.mean(wrong)
 
 
+def test_what_is_the_same_for_all_spans_of_a_question_ranks_none():
+    """It may tell whether the question is answered: that is the second regression's."""
+    evidence = made()
+    values = np.column_stack([evidence.values, evidence.answerable])
+    found = fitted(replace(evidence, values=values))
+    assert found.weights.weights[2] == pytest.approx(0.0, abs=1e-3)
+    assert found.certainty.weights[3] > 0.5
+
+
+def test_a_small_file_of_one_s_own_is_not_drowned():
+    """Of 20 questions one feature tells the right span, of 100 the other: the few count more."""
+    evidence = made()
+    few = evidence.question < 20
+    values = np.where(few[:, None], evidence.values, evidence.values[:, ::-1])
+    weighed, alike = (
+        fitted(replace(evidence, values=values, own=own)).weights.weights
+        for own in (np.where(few, 0, 1), np.zeros(len(few), int))
+    )
+    assert weighed[0] / weighed[1] > 1.2 * alike[0] / alike[1]
+
+
 def test_too_little_to_fit():
     """Few questions, or none that is answered."""
-    whole = made(own=False)
+    whole = made()
     few = whole.question < 10
     columns = (whole.values, whole.f1, whole.question, whole.answerable, whole.own)
     assert fitted(Evidence(*(column[few] for column in columns))) is None
@@ -44,7 +67,7 @@ def test_too_little_to_fit():
 
 def test_one_right_answer_among_many_questions():
     """Folds without any are fitted, too."""
-    whole = made(own=False)
+    whole = made()
     alone = np.zeros(len(whole.f1))
     alone[np.flatnonzero(whole.right)[0]] = 1.0
     found = fitted(Evidence(whole.values, alone, whole.question, whole.answerable, whole.own))
@@ -61,6 +84,16 @@ def test_the_threshold_weighs_answers_and_refusals():
     assert best_threshold(sure, f1 * [1, 1, 0.3, 1], answerable) == 0.8
     assert best_threshold(sure, np.ones(4), np.full(4, True)) == 0.15
     assert best_threshold(sure, f1, np.full(4, False)) == 0.95
+
+
+def test_the_threshold_is_drawn_by_weight():
+    """Where one kind of question counts alone, it is that kind's threshold."""
+    sure = np.array([0.9, 0.7, 0.5, 0.3] * 5)
+    f1 = np.array([1.0, 0.0, 0.8, 0.0] * 5)
+    answerable = np.array([True, False, True, False] * 5)
+    weight = np.array([1.0, 1.0, 1e-9, 1e-9] * 5)
+    assert steady_threshold(sure, f1, answerable) < 0.6
+    assert steady_threshold(sure, f1, answerable, weight) == pytest.approx(0.8, abs=0.02)
 
 
 def test_a_steady_threshold_follows_chance_less():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa import tokens
+from qa.answer_kind import is_question
 from qa.exact import Exact, exact_matches
 from qa.fusion import Fused, Ranking, best_first, fuse
 from qa.lexical import best
@@ -62,7 +63,8 @@ class Sides:
 
     ``context`` is each passage's document's BM25 score as a share of the best document's;
     ``size`` the number of passages that were looked at; ``told`` how much the best passage scores
-    of what it would if each of the question's terms stood in it once, at most 1.
+    of what it would if each of the question's terms stood in it once, at most 1; it is 1 for what
+    asks nothing.
     """
 
     terms: tuple[str, ...]
@@ -133,7 +135,7 @@ def gather(
         _context(snapshot, terms, lexical, only),
         exact_matches(snapshot, question, only),
         len(lexical) if only is None else int(only.sum()),
-        _told(snapshot, terms, lexical_scores),
+        _told(snapshot, terms, lexical_scores) if is_question(question) else 1.0,
     )
 
 
@@ -172,7 +174,8 @@ def lexical_share(sides: Sides, settings: SearchSettings) -> float:
 
     It is the whole weight where a passage has all of the question's terms, and less as even the
     best one lacks them: scaled by the best alone, the least match would be a full one (compare the
-    theoretical maximum of Bruch, Gai, Ingber, arXiv 2210.11934, section 4).
+    theoretical maximum of Bruch, Gai, Ingber, arXiv 2210.11934, section 4). What states or names
+    something has it whole: it is made of the words that are looked for.
     """
     return settings.weight * sides.told
 

@@ -72,19 +72,17 @@ def test_every_part_of_the_score_is_kept(session):
 @pytest.mark.parametrize(
     ("question", "least", "most"),
     [
-        ("Soto Cano air base", 0.9, 1.0),
-        ("Soto Cano air base zeppelin hangar", 0.3, 0.8),
-        ("zeppelin hangar", 0.0, 0.0),
+        ("Where is Soto Cano air base?", 0.9, 1.0),
+        ("Where in Soto Cano air base is the zeppelin hangar?", 0.3, 0.8),
+        ("Where is the zeppelin hangar?", 0.0, 0.3),
+        ("the zeppelin hangar at Soto Cano", 1.0, 1.0),
     ],
 )
 def test_bm25_counts_by_what_the_best_passage_has_of_the_question(session, question, least, most):
-    """In full where it has all terms; of a question whose words stand nowhere, cosines decide."""
+    """In full where it has all terms, and for what asks nothing; little where words are lacking."""
     found = search(session, question, k=12, weight=0.5)
     (share,) = {hit.scores["lexical_share"] for hit in found}
     assert 0.5 * least <= share <= 0.5 * most
-    if not share:
-        cosines = [hit.scores["dense_normalised"] for hit in found]
-        assert cosines == sorted(cosines, reverse=True)
 
 
 def test_cosine_is_the_vectors_own(session):

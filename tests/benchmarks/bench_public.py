@@ -299,7 +299,8 @@ def test_retrieval(name, encoder, tmp_path):
     ours = evaluate_beir(folder, Choice(), indexes_of(name), Quiet())
     print(f"\n{table(name, ours, rivals)}\n")
     value = ours.measures[MAIN].value
-    assert value >= PROTOTYPE.get(name, 0.0)
+    # To the digits that the prototype's is given with.
+    assert round(value, 3) >= PROTOTYPE.get(name, 0.0)
     better = {
         rival: made.measures[MAIN].value
         for rival, made in rivals.items()

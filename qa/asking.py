@@ -19,11 +19,12 @@ from qa.encoders import Encoders, InstalledEncoders, folder_of
 from qa.errors import ModelError, UsageError
 from qa.extract import Candidate, Extractor, SentenceExtractor, SentenceVectors
 from qa.fitted import SENTENCE_WEIGHTS
+from qa.hits import hits
 from qa.narrow import Narrow, Scope, scope_of
 from qa.nouns import Answer, Citation, Hit
 from qa.recheck import Sources
 from qa.reranking import reranked
-from qa.search import Candidates, hits, retrieve
+from qa.search import Candidates, retrieve
 from qa.settings import SearchSettings
 from qa.snapshot import Snapshot
 from qa.spans import SpanExtractor

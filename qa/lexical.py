@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import mmap
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +20,7 @@ import numpy as np
 
 from qa.counts import K1, B, TermCounts, count_terms, merge, weigh
 from qa.errors import IndexDamaged
+from qa.lexicon import Lexicon
 from qa.nouns import TermWeight
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Int64 = NDArray[np.int64]
     Float32 = NDArray[np.float32]
 
-__all__ = ["Bm25", "Lexicon", "TermCounts", "best", "count_terms", "load_counts", "merge", "weigh"]
+__all__ = ["Bm25", "TermCounts", "best", "count_terms", "load_counts", "merge", "weigh"]
 
 FACTS = "lexical.json"
 
@@ -44,41 +44,6 @@ _Number = TypeVar("_Number", np.int64, np.int32, np.uint16, np.float32)
 _DENSE_SHARE = 8
 _DENSE_TERMS = 64
 _DENSE_FROM = 4096
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lexicon:
-    """A sorted vocabulary that is searched where it lies: UTF-8 lines and their offsets."""
-
-    lines: bytes | mmap.mmap
-    offsets: Int64
-
-    @staticmethod
-    def of(vocabulary: Sequence[str]) -> Lexicon:
-        """Lay out sorted terms. Raises ValueError for a term that holds a line feed."""
-        lines = [term.encode() + b"\n" for term in vocabulary]
-        blob = b"".join(lines)
-        if blob.count(b"\n") != len(lines):
-            raise ValueError("a term must not hold a line feed")
-        offsets = np.zeros(len(lines) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)), out=offsets[1:])
-        return Lexicon(blob, offsets)
-
-    def find(self, term: str) -> int | None:
-        """Return the term's number, None for a term that stands nowhere."""
-        wanted = term.encode(errors="replace")
-        lines, starts = self.lines, self.offsets.data  # both index without numpy's overhead
-        size = len(starts) - 1
-
-        def line(index: int) -> bytes:
-            return lines[starts[index] : starts[index + 1] - 1]
-
-        index = bisect_left(range(size), wanted, key=line)
-        return index if index < size and line(index) == wanted else None
-
-    def terms(self) -> tuple[str, ...]:
-        """Return all terms, sorted."""
-        return tuple(self.lines[:].decode().split("\n")[:-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,15 +12,11 @@ from qa.answer_kind import is_question
 from qa.exact import Exact, exact_matches
 from qa.fusion import Fused, Ranking, best_first, fuse
 from qa.lexical import best
-from qa.nouns import Hit, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy.typing as npt
 
     from qa.encoder import Encoder
-    from qa.nouns import TermWeight
     from qa.settings import SearchSettings
     from qa.snapshot import Snapshot
 
@@ -213,31 +209,6 @@ def _lifted(score: Floats, ids: npt.NDArray[np.int64], exact: Exact) -> Floats:
     return lifted
 
 
-def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
-    """The ``k`` best candidates; a passage with the words of one above it joins it (``also_in``).
-
-    Fewer than ``k`` where there are fewer different ones.
-    """
-    chosen: list[int] = []
-    twins: dict[int, list[int]] = {}
-    for place, passage in enumerate(candidates.ids.tolist()):
-        twin = int(snapshot.twins[passage])
-        if twin in twins:
-            twins[twin].append(passage)
-        elif len(chosen) < k:
-            twins[twin] = []
-            chosen.append(place)
-        elif place > 4 * k:
-            break
-    terms = snapshot.bm25.contributions(candidates.terms, candidates.ids[chosen].tolist())
-    found = []
-    for rank, (place, given) in enumerate(zip(chosen, terms, strict=True), start=1):
-        hit = _hit(snapshot, candidates, place, given)
-        others = _places(snapshot, twins[int(snapshot.twins[hit.passage_id])])
-        found.append(replace(hit, rank=rank, also_in=others))
-    return tuple(found)
-
-
 def within(snapshot: Snapshot, candidates: Candidates, document: int) -> Candidates:
     """The candidates of one document alone; passages of it that were none come last."""
     first, end = np.searchsorted(snapshot.passages["document"], [document, document + 1])
@@ -248,54 +219,6 @@ def within(snapshot: Snapshot, candidates: Candidates, document: int) -> Candida
         ids=np.concatenate([candidates.ids[inside], missing]),
         score=np.concatenate([candidates.score[inside], np.zeros(len(missing))]),
         fused=_with(candidates.fused, dict.fromkeys(missing.tolist(), 0.0)),
-    )
-
-
-def _hit(
-    snapshot: Snapshot, candidates: Candidates, place: int, terms: tuple[TermWeight, ...]
-) -> Hit:
-    """The candidate at a place of the ranking, from 0."""
-    passage = int(candidates.ids[place])
-    row = snapshot.passages[passage]
-    record = snapshot.document(int(row["document"]))
-    at = int(np.searchsorted(candidates.fused.ids, passage))
-    unranked = (sum(term.weight for term in terms), None)
-    lexical, lexical_rank = candidates.lexical.get(passage, unranked)
-    cosine, dense_rank = candidates.dense.get(passage, (None, None))
-    if cosine is None:
-        cosine = float(snapshot.dense.vectors()[passage] @ candidates.vector)
-    return Hit(
-        rank=place + 1,
-        passage_id=passage,
-        document=record.name,
-        title=record.title,
-        date=record.date,
-        headings=record.headings[int(row["headings"])],
-        start=int(row["start"]),
-        end=int(row["end"]),
-        text=snapshot.passage_text(passage),
-        sentences=snapshot.passage_sentences(passage),
-        score=float(candidates.score[place]),
-        scores={
-            "lexical": lexical,
-            "dense": cosine,
-            "lexical_normalised": float(candidates.fused.first[at]),
-            "dense_normalised": float(candidates.fused.second[at]),
-            "context": float(candidates.context[passage]),
-            "exact": candidates.exact.get(passage, 0.0),
-            "lexical_share": candidates.lexical_share,
-        },
-        lexical_rank=lexical_rank,
-        dense_rank=dense_rank,
-        terms=terms,
-    )
-
-
-def _places(snapshot: Snapshot, passages: Iterable[int]) -> tuple[Place, ...]:
-    rows = [snapshot.passages[passage] for passage in passages]
-    return tuple(
-        Place(snapshot.document(int(r["document"])).name, int(r["start"]), int(r["end"]))
-        for r in rows
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from qa.combination import Combination
 from qa.extract import SentenceVectors, Weights
 from qa.features import FEATURES
-from qa.search import hits
+from qa.hits import hits
 from qa.spans import SpanExtractor
 
 NEUTRAL = Combination(Weights(0.0, ()), None, 0.0)

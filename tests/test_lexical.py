@@ -12,7 +12,8 @@ from rank_bm25 import BM25Plus
 
 from qa.counts import grouped
 from qa.errors import IndexDamaged
-from qa.lexical import Bm25, Lexicon, best, count_terms, load_counts, merge, weigh
+from qa.lexical import Bm25, best, count_terms, load_counts, merge, weigh
+from qa.lexicon import Lexicon
 
 TERM = st.sampled_from(["a", "b", "c", "d", "e", "ä", "漢字", "zz", "😀"])
 PASSAGES = st.lists(st.lists(TERM, max_size=12), max_size=12)

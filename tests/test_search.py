@@ -6,8 +6,9 @@ import pytest
 from qa.counts import grouped
 from qa.exact import exact_matches, folded
 from qa.generation import DOCUMENTS_BM25, PASSAGES_BM25
+from qa.hits import hits
 from qa.lexical import Bm25, load_counts
-from qa.search import hits, retrieve
+from qa.search import retrieve
 from qa.settings import SearchSettings
 
 

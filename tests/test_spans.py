@@ -8,8 +8,8 @@ import pytest
 from qa.extract import Weights
 from qa.features import FEATURES
 from qa.found import whole_words
+from qa.hits import hits
 from qa.nouns import Status
-from qa.search import hits
 from qa.span_logits import Span
 
 QUESTION = "How many ships did the harbour of Veldt handle in 2018?"

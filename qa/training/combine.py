@@ -14,7 +14,7 @@ from qa.evaluation.cached import TemporaryIndexes
 from qa.evaluation.words import token_f1
 from qa.extract import SentenceVectors, Weights
 from qa.guard import names_of
-from qa.search import hits
+from qa.hits import hits
 from qa.spans import SpanExtractor
 from qa.training.fitting import FEWEST, NOT_OWN, Evidence, fitted
 from qa.training.perturb import changed

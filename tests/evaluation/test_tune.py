@@ -8,7 +8,8 @@ from qa.evaluation.labels import Labeller
 from qa.evaluation.nouns import Case, Evidence
 from qa.evaluation.retrieval import of_passages
 from qa.evaluation.tune import grid_of, judge, tune
-from qa.search import hits, retrieve
+from qa.hits import hits
+from qa.search import retrieve
 from qa.settings import SearchSettings
 
 GRID = grid_of(50)

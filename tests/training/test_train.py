@@ -13,6 +13,7 @@ from qa.combination import FILE as COMBINATION
 from qa.errors import ModelError, UsageError
 from qa.reader import MODEL, Context, Reader
 from qa.training import checkpoint
+from qa.training.examples import Recipe
 from qa.training.export import _parameters, _weights
 from qa.training.loop import LOG, Schedule
 from qa.training.train import fit_only, train
@@ -158,6 +159,17 @@ def test_only_the_last_layers_are_trained(make_encoder, make_plan, tmp_path):
     assert not any(".layer.0." in name or "embeddings" in name for name in changed)
     assert any(".layer.1." in name for name in changed)
     assert "span.weight" in changed
+
+
+def test_rivals_are_part_of_the_recipe(make_plan, tmp_path):
+    """Passages of one question are compared; a checkpoint of other rivals is refused."""
+    plan = make_plan(recipe=Recipe(4, 2, 2, rivals=2), schedule=Schedule(examples=192, rate=1e-2))
+    train(plan, tmp_path / "with", Quiet())
+    train(replace(plan, recipe=Recipe(4, 2, 2)), tmp_path / "without", Quiet())
+    written = {name: (tmp_path / name / MODEL).read_bytes() for name in ("with", "without")}
+    assert written["with"] != written["without"]
+    with pytest.raises(UsageError, match="is of another training"):
+        train(replace(plan, recipe=Recipe(4, 2, 2, rivals=1)), tmp_path / "with", Quiet())
 
 
 def test_no_more_layers_than_there_are(make_plan, tmp_path):

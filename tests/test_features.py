@@ -50,7 +50,7 @@ def test_what_speaks_against_a_span(library):
 
 
 def test_spans_of_the_same_words_agree(library):
-    """Their exponential margins are added up, and divided by those of all spans."""
+    """Their exponential margins are added up, and divided by those of all spans; one leads."""
     library.write("a.md", "# A\n\nThe treaty of Oak was signed in Omoa.\n")
     library.write("b.md", "# B\n\nIt was in Omoa that Tela signed the treaty of Oak.\n")
     library.build()
@@ -59,6 +59,7 @@ def test_spans_of_the_same_words_agree(library):
     whole = 2 * math.exp(2) + math.exp(1)
     assert shares["Omoa"] == pytest.approx(2 * math.exp(2) / whole)
     assert shares["Tela"] == pytest.approx(math.exp(1) / whole)
+    assert [found[words]["first"] for words in ("Omoa", "Tela")] == [1.0, 0.0]
 
 
 def test_a_sentence_of_another_year(library):

@@ -97,8 +97,14 @@ class Reader:
 
     def _logits(self, asked: tuple[str, str, str]) -> Logits:
         given, tensors = inputs_of(self._tokenizer, [asked])
-        (logits,) = logits_of(given, *self._session.run(list(OUTPUTS), tensors))
+        taken = {name: tensors[name] for name in self._inputs}
+        (logits,) = logits_of(given, *self._session.run(list(OUTPUTS), taken))
         return logits
+
+    @cached_property
+    def _inputs(self) -> tuple[str, ...]:
+        """The names of what the model is given: some encoders have no types of tokens."""
+        return tuple(given.name for given in self._session.get_inputs())
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-_CLS, _SEP = 101, 102
+CLS, SEP = 101, 102
 _MAX_QUESTION = 48
 _MAX_TITLE = 24
 _MAX_TOKENS = 384
@@ -59,6 +59,6 @@ def _input(tokenizer: Any, question: str, title: str, text: str) -> Input:
     above = encode(title).ids[:_MAX_TITLE] if title else []
     encoded = encode(text)
     room = _MAX_TOKENS - 3 - len(asked) - len(above)
-    ids = [_CLS, *asked, _SEP, *above, *encoded.ids[:room], _SEP]
+    ids = [CLS, *asked, SEP, *above, *encoded.ids[:room], SEP]
     first = len(asked) + 2 + len(above)
     return Input(ids, first, list(encoded.offsets[:room]), len(asked) + 2)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qa import tokens
 from qa.calibration import too_unsure
 from qa.coverage import coverage_of
+from qa.denial import denied
 from qa.guard import names_of
 from qa.reasons import on_purpose
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qa.extract import Candidate
+    from qa.guard import Mismatch
     from qa.nouns import Skipped
     from qa.search import Candidates
     from qa.snapshot import Snapshot
@@ -126,14 +128,27 @@ def not_said(  # noqa: PLR0913 - what the answer hangs on, each once
     if unsure is None:
         return None
     missing = unknown_words(snapshot, question, only)
+    if denied(question, _quoted(best)):
+        return "the documents say that it is not told"
     if missing:
         named = _listed(_as_names(question, missing))
         return f"the documents nowhere mention {named}; what comes closest is not about it"
+    return _what_is_nearest(lacking, unsure)
+
+
+def _what_is_nearest(lacking: Mismatch, unsure: str) -> str:
+    """Why the nearest sentence is no answer, where it is about the question's things."""
     if lacking.years:
         return f"what comes closest says nothing of {_listed(lacking.years, quoted=False)}"
     if lacking.names:
         return f"what comes closest does not mention {_listed(lacking.names)}"
     return f"what comes closest does not answer it: {unsure}"
+
+
+def _quoted(candidate: Candidate) -> str:
+    """The sentence that a candidate stands in."""
+    begin = candidate.hit.start
+    return candidate.hit.text[candidate.quote_start - begin : candidate.quote_end - begin]
 
 
 def unknown_words(snapshot: Snapshot, question: str, only: Only | None = None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.answer_kind import impossible
+from qa.denial import denied
 from qa.direction import agree
 from qa.extract import Candidate, SentenceVectors
 from qa.features import Scene
@@ -136,7 +137,11 @@ class SpanExtractor:
 
 
 def _unfit(question: str, one: Found) -> bool:
-    return impossible(question, one.text) or agree(question, one.sentence) is False
+    return (
+        impossible(question, one.text)
+        or agree(question, one.sentence) is False
+        or denied(question, one.sentence)
+    )
 
 
 def _foremost(rows: Sequence[_Ranked]) -> int:

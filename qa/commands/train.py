@@ -66,6 +66,14 @@ from qa.commands import options
     "weights of the reader stay as they are. By default all.",
 )
 @click.option(
+    "--teacher",
+    metavar="FOLDER ENCODER",
+    type=(click.Path(exists=True, file_okay=False, path_type=Path), str),
+    default=None,
+    help="Learn from this reader, too, what it makes of each example: qa train has written it, "
+    "from an encoder that may be larger, and that is named beside it.",
+)
+@click.option(
     "--average",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -74,8 +82,8 @@ from qa.commands import options
 @click.option(
     "--encoder",
     metavar="NAME_OR_PATH",
-    help="The BERT encoder to begin with, or that the reader began with; by default the embedded "
-    "model.",
+    help="The BERT or MPNet encoder to begin with, or that the reader began with; by default the "
+    "embedded model.",
 )
 @click.option(
     "--fit",
@@ -134,6 +142,7 @@ def command(
     leave_out: tuple[str, ...],
     start: tuple[Path, ...],
     layers: int | None,
+    teacher: tuple[Path, str] | None,
     average: tuple[Path, ...],
     encoder: str | None,
     fit: tuple[tuple[Path, Path], ...],
@@ -168,6 +177,7 @@ def command(
         encoder=encoder,
         start=start,
         layers=layers,
+        teacher=teacher,
         average=average,
         fit=fit,
     )

@@ -12,7 +12,8 @@ import numpy as np
 from qa.errors import ModelError
 from qa.reader import MODEL, OUTPUTS, TOKENIZER
 from qa.training import checkpoint
-from qa.training.model import ATTENTION, INPUTS
+from qa.training.model import INPUTS
+from qa.training.pretrained import attend_singly
 from qa.training.quiet import quiet
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _trace(network: Any, path: Path) -> None:
     network.eval()
     sample = tuple(torch.ones((2, 16), dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch", 1: "length"} for name in (*INPUTS, *OUTPUTS[:2])}
-    network.bert.set_attn_implementation("eager")
+    attend_singly(network.bert, singly=True)
     try:
         with torch.no_grad():
             torch.onnx.export(
@@ -179,7 +180,7 @@ def _trace(network: Any, path: Path) -> None:
                 dynamo=False,
             )
     finally:
-        network.bert.set_attn_implementation(ATTENTION)
+        attend_singly(network.bert, singly=False)
 
 
 def _fuse(raw: Path, fused: Path, config: Any) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qa.span_logits import Extraction
     from qa.training.articles import Source
     from qa.training.examples import Example, Maker
+    from qa.training.teacher import Teacher
 
 LOG = "log.jsonl"
 _CHECKPOINT_SECONDS = 600.0
@@ -71,7 +72,12 @@ class Training:
     """
 
     def __init__(
-        self, network: Any, tokenizer: Any, schedule: Schedule, folder: Path, recipe: str
+        self,
+        network: Any,
+        tokenizer: Any,
+        schedule: Schedule,
+        folder: Path,
+        recipe: str,
     ) -> None:
         import torch
 
@@ -98,10 +104,17 @@ class Training:
         self.done = found or Done()
         return found is not None
 
-    def run(self, maker: Maker, held_out: Sequence[Source], reporter: Reporter) -> None:
+    def run(
+        self,
+        maker: Maker,
+        held_out: Sequence[Source],
+        reporter: Reporter,
+        teacher: Teacher | None = None,
+    ) -> None:
         """Train until the schedule is done, or Ctrl-C is pressed; keep a checkpoint.
 
-        Now and then, the network is measured on the first of the sources.
+        Now and then, the network is measured on the first of the sources. A ``teacher`` says what
+        it makes of every example.
 
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is as far as it got.
@@ -114,7 +127,7 @@ class Training:
         reporter.advance(shown)
         with Stop() as stop:
             for batch in self._batches(maker):
-                self._step(batch)
+                self._step(batch, teacher)
                 now = int(self._progress * _STEPS)
                 reporter.advance(now - shown)
                 shown = now
@@ -179,7 +192,7 @@ class Training:
                 yield batch
             within = 0
 
-    def _step(self, batch: list[Example]) -> None:
+    def _step(self, batch: list[Example], teacher: Teacher | None) -> None:
         import torch
 
         began = monotonic()
@@ -187,7 +200,7 @@ class Training:
         for group in self._optimizer.param_groups:
             group["lr"] = self._schedule.rate_at(self._progress)
         self._network.train()
-        value = loss(self._network, given, brief=self._brief)
+        value = loss(self._network, given, brief=self._brief, teacher=teacher)
         self._optimizer.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)

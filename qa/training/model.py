@@ -1,72 +1,45 @@
-"""The network that is trained: a BERT encoder with an extractive head."""
+"""The network that is trained: an encoder with an extractive head."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.errors import ModelError, UsageError
-from qa.reader import TOKENIZER
+from qa.errors import UsageError
 from qa.reader_input import inputs_of
-from qa.training.quiet import quiet
+from qa.training.distillation import SHARE, Outputs, distillation
+from qa.training.pretrained import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from qa.training.examples import Example
+    from qa.training.teacher import Teacher
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-_CONFIG = "config.json"
-ATTENTION = "sdpa_in_32_bits"
-
-
-def tokenizer_of(folder: Path) -> Any:
-    """Return the tokenizer in the folder of an encoder or reader, without a limit of length.
-
-    Raises:
-        ModelError: there is none, or its first and last token are not those that readers use.
-    """
-    from tokenizers import Tokenizer
-
-    path = folder / TOKENIZER
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises bare Exception
-        raise ModelError(f"{path} can't be used ({error}): {_WANTED}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    ids = inputs_of(tokenizer, [("", "", "")])[1]["input_ids"][0]
-    known = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]")]
-    if known != [ids[0], ids[-1]]:
-        raise ModelError(
-            f"{path} has [CLS] and [SEP] as {known[0]} and {known[1]}, not as {ids[0]} and "
-            f"{ids[-1]} as BERT has: {_WANTED}"
-        )
-    return tokenizer
 
 
 def network(encoder: Path, tokenizer: Any) -> Any:
-    """Return a torch module over the BERT encoder in a folder, with new heads.
+    """Return a torch module over the encoder in a folder, with new heads.
 
     It gives start and end logits, shape (batch, length), and the logit of the passage's answering,
     shape (batch,). The embeddings are not trained.
 
     Raises:
-        ModelError: the folder holds no BERT encoder that takes what readers give it.
+        ModelError: the folder holds no encoder that takes what readers give it.
     """
     import torch
 
-    _check(encoder, tokenizer)
+    body, given = load(encoder, tokenizer)
 
     class Network(torch.nn.Module):  # type: ignore[misc, unused-ignore]  # torch has no types here
-        """A BERT encoder, span logits for each token, one more logit from the first."""
+        """An encoder, span logits for each token, one more logit from the first."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.bert = _encoder(encoder)
+            self.bert = body
             width = self.bert.config.hidden_size
             self.span = torch.nn.Linear(width, 2)
             self.answerable = torch.nn.Linear(width, 1)
@@ -74,9 +47,7 @@ def network(encoder: Path, tokenizer: Any) -> Any:
                 parameter.requires_grad_(requires_grad=False)
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            hidden = self.bert(
-                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-            ).last_hidden_state
+            hidden = self.bert(**given(input_ids, attention_mask, token_type_ids)).last_hidden_state
             # What is not read can't be the start or end of anything.
             spans = self.span(hidden) + (1.0 - attention_mask[..., None].to(hidden.dtype)) * -1e4
             return spans[..., 0], spans[..., 1], self.answerable(hidden[:, 0])[:, 0]
@@ -93,9 +64,11 @@ def train_only(network: Any, layers: int) -> None:
     every = network.bert.encoder.layer
     if layers > len(every):
         raise UsageError(f"--layers {layers}: the encoder has no more than {len(every)}")
-    for layer in every[: len(every) - layers]:
+    for parameter in network.bert.parameters():
+        parameter.requires_grad_(requires_grad=False)
+    for layer in every[len(every) - layers :]:
         for parameter in layer.parameters():
-            parameter.requires_grad_(requires_grad=False)
+            parameter.requires_grad_(requires_grad=True)
 
 
 class Encoded:
@@ -119,8 +92,12 @@ class Encoded:
                 self.ends[row] = one.first + place[1]
 
 
-def loss(network: Any, batch: Encoded, *, brief: bool = False) -> Any:
+def loss(
+    network: Any, batch: Encoded, *, brief: bool = False, teacher: Teacher | None = None
+) -> Any:
     """The mean of the start's and end's cross entropy, and half the second opinion's.
+
+    With a ``teacher``, that is the smaller part, and the distance from what it says the larger.
 
     Where a question is read with several passages, half of the cross entropies over all of them
     together are added, of what each says above its null answer: so margins of one passage and
@@ -129,12 +106,23 @@ def loss(network: Any, batch: Encoded, *, brief: bool = False) -> Any:
     With ``brief``, matrices are multiplied in bfloat16; weights and sums stay in 32 bits.
     """
     import torch
+
+    tensors = {name: torch.from_numpy(batch.tensors[name]) for name in INPUTS}
+    with torch.autocast("cpu", torch.bfloat16, enabled=brief):
+        found = network(*tensors.values())
+    own = Outputs(*(output.float() for output in found))
+    marked = _marked_loss(own, batch)
+    if teacher is None:
+        return marked
+    return (1 - SHARE) * marked + SHARE * distillation(own, teacher.outputs(tensors))
+
+
+def _marked_loss(own: Outputs, batch: Encoded) -> Any:
+    """How far a network's outputs are from the marked answers."""
+    import torch
     from torch.nn import functional
 
-    tensors = [torch.from_numpy(batch.tensors[name]) for name in INPUTS]
-    with torch.autocast("cpu", torch.bfloat16, enabled=brief):
-        starts, ends, answerable = network(*tensors)
-    starts, ends, answerable = starts.float(), ends.float(), answerable.float()
+    starts, ends, answerable = own
     first, last = torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)
     spans = functional.cross_entropy(starts, first) + functional.cross_entropy(ends, last)
     there = (first > 0).to(answerable.dtype)
@@ -169,76 +157,6 @@ def brief_is_faster() -> bool:
     names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     asked = (getattr(torch.cpu, name, None) for name in names)
     return any(has is not None and has() for has in asked)
-
-
-_WANTED = "name the folder of a BERT encoder with --encoder, or leave it out"
-
-
-def _check(encoder: Path, tokenizer: Any) -> None:
-    """Refuse an encoder that can't be given what a reader is given."""
-    path = encoder / _CONFIG
-    try:
-        config = json.loads(path.read_bytes())
-        kind, longest = str(config["model_type"]), int(config["max_position_embeddings"])
-        tokens, types = int(config["vocab_size"]), int(config["type_vocab_size"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path} is of no BERT encoder ({error!r}): {_WANTED}") from error
-    # As long as an input ever is.
-    given = inputs_of(tokenizer, [("a " * 999,) * 3])[1]["input_ids"].shape[1]
-    if kind != "bert" or types < 2:
-        raise ModelError(f"{path} is of no BERT encoder, but of {kind}: {_WANTED}")
-    if longest < given:
-        raise ModelError(f"{encoder} takes {longest} tokens, a reader has {given}: {_WANTED}")
-    if tokens < tokenizer.get_vocab_size():
-        raise ModelError(
-            f"{encoder} knows {tokens} tokens, its tokenizer has {tokenizer.get_vocab_size()}: "
-            f"{_WANTED}"
-        )
-
-
-def _attention() -> str:
-    """Register torch's attention, always in 32 bits: in bfloat16 it takes twice the time."""
-    import torch
-    from transformers import AttentionInterface
-    from transformers.integrations.sdpa_attention import sdpa_attention_forward
-    from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
-
-    def attention(
-        module: Any, query: Any, key: Any, value: Any, attention_mask: Any, **options: Any
-    ) -> Any:
-        with torch.autocast("cpu", enabled=False):
-            return sdpa_attention_forward(
-                module, query.float(), key.float(), value.float(), attention_mask, **options
-            )
-
-    AttentionInterface.register(ATTENTION, attention)
-    AttentionMaskInterface.register(ATTENTION, sdpa_mask)
-    return ATTENTION
-
-
-def _encoder(folder: Path) -> Any:
-    from transformers import AutoModel
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no types
-    try:
-        with quiet():  # of a pooling layer that is not there
-            return AutoModel.from_pretrained(
-                folder,
-                add_pooling_layer=False,
-                local_files_only=True,
-                use_safetensors=True,
-                attn_implementation=_attention(),
-                # On a processor, drawing what to drop costs a third of the time, and few
-                # questions are seen twice.
-                hidden_dropout_prob=0.0,
-                attention_probs_dropout_prob=0.0,
-            )
-    except Exception as error:  # whatever a broken model makes the library raise
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise ModelError(
-            f"the encoder in {folder} can't be loaded ({reason}): {_WANTED}"
-        ) from error
 
 
 def _tokens_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

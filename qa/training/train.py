@@ -45,9 +45,11 @@ class Plan:
     readers' folders to go on from, from the mean of their weights if several (Wortsman et al.,
     "Model soups", arXiv 2203.05482), which began with the same encoder; without any ``encoder``
     (None: the embedded model) begins anew. Of the encoder, the last ``layers`` are trained (None:
-    all): what two readers have in common need not be kept twice. With ``average`` nothing is
-    trained: the weights are the mean of those readers'. ``fit`` are files of questions that the
-    combination is fitted to as well, each with the folder of the documents that they are about.
+    all): what two readers have in common need not be kept twice. ``teacher`` is the folder of a
+    reader that says what it makes of every example, and the encoder that it began with. With
+    ``average`` nothing is trained: the weights are the mean of those readers'. ``fit`` are files of
+    questions that the combination is fitted to as well, each with the folder of the documents that
+    they are about.
     """
 
     files: tuple[Path, ...]
@@ -60,6 +62,7 @@ class Plan:
     encoder: str | None = None
     start: tuple[Path, ...] = ()
     layers: int | None = None
+    teacher: tuple[Path, str] | None = None
     average: tuple[Path, ...] = ()
     fit: tuple[tuple[Path, Path], ...] = ()
 
@@ -95,7 +98,9 @@ def _train(
     import torch
 
     from qa.training.export import export, load_weights
-    from qa.training.model import network, tokenizer_of, train_only
+    from qa.training.model import brief_is_faster, network, train_only
+    from qa.training.pretrained import tokenizer_of
+    from qa.training.teacher import Teacher
 
     torch.manual_seed(plan.seed)
     tokenizer = tokenizer_of(encoder.path)
@@ -113,7 +118,12 @@ def _train(
         reporter.say(f"Training on {questions:,} questions of {_files(sources)}.")
         if training.resume():
             reporter.say(f"Going on after {training.done.examples:,} examples.")
-        training.run(Maker(sources, plan.shares, plan.recipe, plan.seed), sources, reporter)
+        teacher = None
+        if plan.teacher:
+            folder, larger = plan.teacher
+            teacher = Teacher(folder, resolve(larger), brief=brief_is_faster())
+        maker = Maker(sources, plan.shares, plan.recipe, plan.seed)
+        training.run(maker, sources, reporter, teacher)
     export(net, tokenizer, output)
     figures = training.measure(sources, reporter)
     combine(plan, sources, output, reporter)
@@ -207,6 +217,7 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
     How long and how fast is not part of it: a training can be made longer.
     """
     from qa.training.export import weights_in
+    from qa.training.teacher import teacher_recipe
 
     start = [checksum(weights_in(folder)) for folder in plan.start]
     settings = {
@@ -216,6 +227,7 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
         "encoder": fingerprint(encoder),
         "start": start,
         "layers": plan.layers,
+        "teacher": plan.teacher and teacher_recipe(plan.teacher[0], resolve(plan.teacher[1])),
         "sources": [source.digest for source in sources],
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()

@@ -8,7 +8,8 @@ import torch
 
 from qa.training.examples import Example
 from qa.training.loop import regrouped
-from qa.training.model import Encoded, loss, tokenizer_of
+from qa.training.model import Encoded, loss
+from qa.training.pretrained import tokenizer_of
 
 RIGHT = Example("Who built it?", "", "the mill was built by Ada", (22, 25), 7)
 RIVAL = Example("Who built it?", "", "the bell was built by Ben", None, 7)

@@ -34,6 +34,9 @@ _MEASURED = 600
 _SORTED = 8
 # The steps of the progress bar: what ends the training may be examples or minutes.
 _STEPS = 1000
+# Up to so many parameters, what is freed is kept: of a larger network that is all the memory there
+# is, in pieces.
+_SMALL = 50_000_000
 # Names of glibc's mallopt.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 
@@ -120,7 +123,8 @@ class Training:
             KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is as far as it got.
             OSError: the folder can't be written.
         """
-        _keep_memory()
+        if _parameters(self._network) <= _SMALL:
+            _keep_memory()
         saved = monotonic()
         shown = int(self._progress * _STEPS)
         reporter.start("training", _STEPS)
@@ -252,6 +256,11 @@ def regrouped(batches: Sequence[list[Example]]) -> list[list[Example]]:
         made[min(done // size, len(made) - 1)].extend(group)
         done += len(group)
     return made[::2] + made[1::2]
+
+
+def _parameters(network: Any) -> int:
+    """How many parameters a network has."""
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def _keep_memory() -> None:

@@ -172,6 +172,21 @@ def test_a_country_is_no_leader(library):
     assert session.ask("Which country signed it in 2004, said Ana Paz?").text == "Honduras"
 
 
+def test_a_sentence_that_denies_it_gives_no_answer(library):
+    """However sure the reader is; that the documents deny it is the reason, and it is cited."""
+    library.write(
+        "a.md",
+        "# A\n\nThe article gives no date for the meeting at the lake, and is of 2024 itself.\n",
+    )
+    library.build()
+    session = library.reading({"2024": 3.0})
+    refused = session.ask("When was the meeting at the lake?")
+    assert refused.abstained
+    assert refused.reason == "the documents say that it is not told"
+    assert "gives no date" in refused.passages[0].text
+    assert session.ask("Of which year is the article itself?").text == "2024"
+
+
 def test_how_sure_to_be_is_said_of_the_best(harbour):
     """By a model of its own; it changes no order, and others are less sure as they rank lower."""
     session = harbour.reading({"4,200": 1.0, "3,900": 0.5})

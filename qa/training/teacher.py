@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qa.errors import ModelError
 from qa.models import ModelFolder, fingerprint
 from qa.storage import checksum
 from qa.training.distillation import Outputs
@@ -16,20 +17,26 @@ if TYPE_CHECKING:
 class Teacher:
     """A reader that `qa.training.train` wrote, made of an encoder that need not be the student's.
 
-    With ``brief`` it is in bfloat16.
+    ``tokenizer`` is the student's, whose tokens it is given. With ``brief`` it is in bfloat16.
 
     Raises:
         ModelError: there is no such reader, it is of another encoder, or it has other tokens.
     """
 
-    def __init__(self, folder: Path, encoder: ModelFolder, *, brief: bool) -> None:
+    def __init__(self, folder: Path, encoder: ModelFolder, tokenizer: Any, *, brief: bool) -> None:
         import torch
 
         from qa.training.export import load_weights
         from qa.training.model import network
         from qa.training.pretrained import tokenizer_of
 
-        self._network = network(encoder.path, tokenizer_of(encoder.path))
+        own = tokenizer_of(encoder.path)
+        if own.get_vocab() != tokenizer.get_vocab():
+            raise ModelError(
+                f"{encoder.path} has other tokens than the reader in training: "
+                "name a teacher whose encoder has the same with --teacher"
+            )
+        self._network = network(encoder.path, own)
         load_weights(self._network, folder)
         self._network.eval()
         self._brief = brief

@@ -121,7 +121,7 @@ def _train(
         teacher = None
         if plan.teacher:
             folder, larger = plan.teacher
-            teacher = Teacher(folder, resolve(larger), brief=brief_is_faster())
+            teacher = Teacher(folder, resolve(larger), tokenizer, brief=brief_is_faster())
         maker = Maker(sources, plan.shares, plan.recipe, plan.seed)
         training.run(maker, sources, reporter, teacher)
     export(net, tokenizer, output)
@@ -227,9 +227,10 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
         "encoder": fingerprint(encoder),
         "start": start,
         "layers": plan.layers,
-        "teacher": plan.teacher and teacher_recipe(plan.teacher[0], resolve(plan.teacher[1])),
         "sources": [source.digest for source in sources],
     }
+    if plan.teacher:
+        settings["teacher"] = teacher_recipe(plan.teacher[0], resolve(plan.teacher[1]))
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 

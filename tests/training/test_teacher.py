@@ -94,7 +94,18 @@ def test_a_teacher_of_another_encoder_is_refused(trained_folder, make_encoder):
     """Named with the encoder that it did not begin with."""
     other = resolve(str(make_encoder(hidden_size=64)))
     with pytest.raises(ModelError, match="was made of another encoder"):
-        Teacher(trained_folder, other, brief=False)
+        Teacher(trained_folder, other, tokenizer_of(other.path), brief=False)
+
+
+def test_a_teacher_of_other_tokens_is_refused(trained_folder, encoder):
+    """What it would be given are other words to it."""
+    with pytest.raises(ModelError, match="has other tokens than the reader in training"):
+        Teacher(
+            trained_folder,
+            resolve(str(encoder)),
+            tokenizer_of(resolve(None).path),
+            brief=False,
+        )
 
 
 def test_a_reader_is_trained_from_mpnet(mpnet, make_plan, tmp_path):

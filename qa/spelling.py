@@ -90,7 +90,11 @@ def _neighbour(snapshot: Snapshot, word: str) -> str | None:
     matches = process.extract(stem, near, scorer=OSA.distance, score_cutoff=slips, limit=20)
     frequency = snapshot.bm25.document_frequency
     best = min(matches, key=lambda m: (m[1], -frequency(m[0]), m[0]), default=None)
-    return None if best is None else _written(snapshot, best[0], word, slips + _ENDING)
+    if best is None:
+        return None
+    # Two slips in a short stem and another ending: "extradited" is another word than "extracts".
+    ending = _ENDING if best[1] < 2 or len(best[0]) >= _LONG else 0
+    return _written(snapshot, best[0], word, slips + ending)
 
 
 def _written(snapshot: Snapshot, stem: str, word: str, most: int) -> str | None:

@@ -26,12 +26,14 @@ def snapshot(library):
     [
         ("how many bannanas", "how many bananas"),
         ("hondruas compct date", "Honduras compact date"),
+        ("hondurus compact", "Honduras compact"),  # two slips in the stem, one in the word
         ("millenium chalenge", "Millennium Challenge"),
         ("What did Hondurus export?", "What did Hondurus export?"),  # a name, two letters off
         ("What did Hondras export?", "What did Honduras export?"),
         ("How large is the inflation?", "How large is the inflation?"),  # a word of its own
         ("How many bananas?", "How many bananas?"),
         ("Is extradition agreed on?", "Is extradition agreed on?"),  # its stem is near "extracts"
+        ("Who was extradited?", "Who was extradited?"),  # nor is this
         ("¿Cuántas bananos exporta?", "¿Cuántas bananos exporta?"),
         ("zzzzzz qqqqqq", "zzzzzz qqqqqq"),
         ("bnnas", "bnnas"),

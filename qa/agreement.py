@@ -50,7 +50,7 @@ def beside(
 
 def _agree(one: Candidate, other: Candidate) -> bool:
     """Whether one answer's words stand, in order, in the other's."""
-    first, second = (" ".join(tokens.analyse(_text(c))) for c in (one, other))
+    first, second = (" ".join(tokens.analyse(c.text)) for c in (one, other))
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
@@ -58,11 +58,11 @@ def _agree(one: Candidate, other: Candidate) -> bool:
 
 
 def _contradict(one: Candidate, other: Candidate) -> bool:
-    figures = [set(_FIGURE.findall(_text(c))) for c in (one, other)]
+    figures = [set(_FIGURE.findall(c.text)) for c in (one, other)]
     if not all(figures) or figures[0] & figures[1]:
         return False
-    sentences = [_quote(c) for c in (one, other)]
-    answers = [_text(c) for c in (one, other)]
+    sentences = [c.quote for c in (one, other)]
+    answers = [c.text for c in (one, other)]
     years = [
         set(years_of(sentence)) - set(years_of(answer))
         for sentence, answer in zip(sentences, answers, strict=True)
@@ -72,13 +72,3 @@ def _contradict(one: Candidate, other: Candidate) -> bool:
     words = [set(tokens.analyse(_FIGURE.sub(" ", sentence))) for sentence in sentences]
     smaller = min(len(words[0]), len(words[1]))
     return smaller > 0 and len(words[0] & words[1]) >= _SAME_MATTER * smaller
-
-
-def _text(candidate: Candidate) -> str:
-    start = candidate.hit.start
-    return candidate.hit.text[candidate.start - start : candidate.end - start]
-
-
-def _quote(candidate: Candidate) -> str:
-    start = candidate.hit.start
-    return candidate.hit.text[candidate.quote_start - start : candidate.quote_end - start]

@@ -27,8 +27,6 @@ def cite(
     record = snapshot.document(document)
     checked_now = sources.check(snapshot, document, best.quote_start, best.quote_end)
     moved = checked_now.start - best.quote_start
-    base = hit.start
-    quote = hit.text[best.quote_start - base : best.quote_end - base]
     return Citation(
         number=number,
         document=hit.document,
@@ -36,17 +34,17 @@ def cite(
         date=hit.date,
         start=checked_now.start,
         end=checked_now.end,
-        quote=quote,
+        quote=best.quote,
         status=checked_now.status,
         answer_start=best.start + moved,
         answer_end=best.end + moved,
         page=checked_now.page,
         locator=checked_now.locator,
-        link=link(record, sources.root, checked_now.locator, quote),
+        link=link(record, sources.root, checked_now.locator, best.quote),
         before=checked_now.before,
         after=checked_now.after,
         file_date=None if hit.date else sources.date(snapshot, document),
-        also_in=_also_in(snapshot, quote, hit, candidates),
+        also_in=_also_in(snapshot, best.quote, hit, candidates),
         headings=hit.headings,
         publisher=record.publisher,
         url=record.url,

@@ -55,8 +55,10 @@ def denied(question: str, sentence: str) -> bool:
         asked = frozenset(tokens.analyse(question))
         for clause in _CLAUSES.split(sentence):
             found = denies.search(clause)
+            if found is None:
+                continue
             # What follows says of what it is not told; where nothing does, of all.
-            named = frozenset(tokens.analyse(clause[found.end() :])) if found else frozenset()
-            if found and (not named or named & asked):
+            behind = frozenset(tokens.analyse(clause[found.end() :]))
+            if not behind or behind & asked:
                 return True
     return False

@@ -47,6 +47,20 @@ class Candidate:
     lacking: Mismatch = NOTHING_LACKING
     verdict: str | None = None
 
+    @property
+    def text(self) -> str:
+        """Its words, as its passage has them."""
+        return self._between(self.start, self.end)
+
+    @property
+    def quote(self) -> str:
+        """The sentence(s) around it, as its passage has them."""
+        return self._between(self.quote_start, self.quote_end)
+
+    def _between(self, start: int, end: int) -> str:
+        base = self.hit.start
+        return self.hit.text[start - base : end - base]
+
 
 class Extractor(Protocol):
     """Finds answers in passages."""

@@ -127,9 +127,9 @@ def not_said(  # noqa: PLR0913 - what the answer hangs on, each once
     unsure = too_unsure(confidence, threshold)
     if unsure is None:
         return None
-    missing = unknown_words(snapshot, question, only)
-    if denied(question, _quoted(best)):
+    if denied(question, best.quote):
         return "the documents say that it is not told"
+    missing = unknown_words(snapshot, question, only)
     if missing:
         named = _listed(_as_names(question, missing))
         return f"the documents nowhere mention {named}; what comes closest is not about it"
@@ -143,12 +143,6 @@ def _what_is_nearest(lacking: Mismatch, unsure: str) -> str:
     if lacking.names:
         return f"what comes closest does not mention {_listed(lacking.names)}"
     return f"what comes closest does not answer it: {unsure}"
-
-
-def _quoted(candidate: Candidate) -> str:
-    """The sentence that a candidate stands in."""
-    begin = candidate.hit.start
-    return candidate.hit.text[candidate.quote_start - begin : candidate.quote_end - begin]
 
 
 def unknown_words(snapshot: Snapshot, question: str, only: Only | None = None) -> tuple[str, ...]:

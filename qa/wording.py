@@ -43,11 +43,8 @@ def worded(question: str, best: Candidate) -> Candidate:
     bullet, the list that the span is part of; in a row of a table one cell.
     """
     if is_closed(question):
-        sentence = best.hit.text[
-            best.quote_start - best.hit.start : best.quote_end - best.hit.start
-        ]
         return replace(
-            best, start=best.quote_start, end=best.quote_end, verdict=verdict(question, sentence)
+            best, start=best.quote_start, end=best.quote_end, verdict=verdict(question, best.quote)
         )
     cell = picked(question, best)
     if cell is not None:

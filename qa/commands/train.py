@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qa.commands import options
+
+if TYPE_CHECKING:
+    from qa.training.train import Plan
 
 
 @click.command()
@@ -132,26 +136,7 @@ from qa.commands import options
     show_default=True,
     help="What examples, their order and the first weights are drawn with.",
 )
-def command(
-    files: tuple[Path, ...],
-    output: Path,
-    corpus: Path,
-    examples: int,
-    minutes: float | None,
-    shares: tuple[str, ...],
-    leave_out: tuple[str, ...],
-    start: tuple[Path, ...],
-    layers: int | None,
-    teacher: tuple[Path, str] | None,
-    average: tuple[Path, ...],
-    encoder: str | None,
-    fit: tuple[tuple[Path, Path], ...],
-    fit_only: bool,
-    mix: tuple[int, int, int],
-    rivals: int,
-    rate: float,
-    seed: int,
-) -> None:
+def command(output: Path, fit_only: bool, **given: Any) -> None:
     """Train a reader on FILES in SQuAD's layout, or on your own questions.
 
     A .jsonl file has questions as qa eval takes them; its quotes are looked up in the documents
@@ -161,31 +146,38 @@ def command(
     three in a hundred. Stopped with Ctrl-C, or by a power cut, it goes on from its last checkpoint
     when it is called again. Use what it wrote with: qa ask --reader FOLDER.
     """
-    from qa.training.examples import Recipe
-    from qa.training.loop import Schedule
-    from qa.training.train import Plan, train
     from qa.training.train import fit_only as weigh_anew
+    from qa.training.train import train
 
-    plan = Plan(
-        files=files,
-        corpus=corpus,
-        shares=dict(_share(text) for text in shares),
-        leave_out=leave_out,
-        schedule=Schedule(examples=examples, minutes=minutes, rate=rate),
-        recipe=Recipe(*mix, rivals),
-        seed=seed,
-        encoder=encoder,
-        start=start,
-        layers=layers,
-        teacher=teacher,
-        average=average,
-        fit=fit,
-    )
+    plan = _plan(**given)
     with options.stderr_progress() as progress:
         if fit_only:
             weigh_anew(plan, output, progress)
         else:
             train(plan, output, progress)
+
+
+def _plan(
+    *,
+    examples: int,
+    minutes: float | None,
+    rate: float,
+    mix: tuple[int, int, int],
+    rivals: int,
+    shares: tuple[str, ...],
+    **others: Any,
+) -> Plan:
+    """The plan that the options describe; ``others`` are its fields by name."""
+    from qa.training.examples import Recipe
+    from qa.training.loop import Schedule
+    from qa.training.train import Plan
+
+    return Plan(
+        schedule=Schedule(examples=examples, minutes=minutes, rate=rate),
+        recipe=Recipe(*mix, rivals),
+        shares=dict(_share(text) for text in shares),
+        **others,
+    )
 
 
 def _share(text: str) -> tuple[str, float]:

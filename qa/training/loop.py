@@ -75,12 +75,7 @@ class Training:
     """
 
     def __init__(
-        self,
-        network: Any,
-        tokenizer: Any,
-        schedule: Schedule,
-        folder: Path,
-        recipe: str,
+        self, network: Any, tokenizer: Any, schedule: Schedule, folder: Path, recipe: str
     ) -> None:
         import torch
 

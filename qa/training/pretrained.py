@@ -20,7 +20,7 @@ from qa.training.quiet import quiet
 if TYPE_CHECKING:
     from pathlib import Path
 
-ATTENTION = "sdpa_in_32_bits"
+_ATTENTION = "sdpa_in_32_bits"
 _CONFIG = "config.json"
 _BERT, _MPNET = "bert", "mpnet"
 # MPNet's ids: the first token, what fills up, the last one; all others are BERT's and this many.
@@ -58,7 +58,7 @@ def load(folder: Path, tokenizer: Any) -> tuple[Any, Any]:
 
 def attend_singly(encoder: Any, *, singly: bool) -> None:
     """Let attention be computed in the single steps that an optimiser knows, or as in training."""
-    usual = "eager" if encoder.config.model_type == _MPNET else ATTENTION
+    usual = "eager" if encoder.config.model_type == _MPNET else _ATTENTION
     encoder.set_attn_implementation("eager" if singly else usual)
 
 
@@ -152,9 +152,9 @@ def _attention() -> str:
                 module, query.float(), key.float(), value.float(), attention_mask, **options
             )
 
-    AttentionInterface.register(ATTENTION, attention)
-    AttentionMaskInterface.register(ATTENTION, sdpa_mask)
-    return ATTENTION
+    AttentionInterface.register(_ATTENTION, attention)
+    AttentionMaskInterface.register(_ATTENTION, sdpa_mask)
+    return _ATTENTION
 
 
 def _encoder(folder: Path, kind: str) -> Any:

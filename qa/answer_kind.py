@@ -41,6 +41,19 @@ _SUM = re.compile(
     r"(?i)[$€£¥]\s?\d|\d[\d.,]*\s+(?:(?:hundred|thousand|million|billion|trillion)\s+)?"
     r"(?:U\.?S\.?\s+)?(?:dollars?|euros?|pesos|francs|crowns|yen|rupees|lempiras?)\b"
 )
+# What is made or sold, by what is asked of it; and what shows that its price is meant.
+_GOODS = re.compile(
+    r"(?i)\bwhat(?:\s+(?:goods|products|crops|things|commodities|items))?\s+(?:do|does|did|has|have|"
+    r"had)\b.*\b(?:export|import|grow|manufacture|produce|sell|buy)(?:s|ed|n)?\b"
+)
+_PRICE = re.compile(
+    r"(?i)\b(?:worth|values?|costs?|prices?|amounts?|fees?|pay|paid|spend|spent|earn\w*|money|sums?|"
+    r"revenues?|income|dollars?|euros?|pesos|for)\b|[$€£¥]"
+)
+# What a sum is of: two billion in coffee.
+_KIND = re.compile(
+    r"(?i)\b(?:in|of)\s+(?!(?:goods|products|exports|imports|merchandise|things)\b)[a-z]"
+)
 # What may stand before a number.
 _STARTS = re.compile(r"(?i)^(?:(?:about|over|around|nearly|almost|some|a total of)\s+)+")
 _OFFICE = re.compile(rf"(?i)\b(?:{_PEOPLE})\b")
@@ -60,17 +73,23 @@ def impossible(question: str, words: str) -> bool:
     """Whether some words can't be what a question asks for.
 
     A country is no leader and no town, an amount is no currency and no language, and a sum of money
-    is not how many there are of anything else.
+    is neither how many there are of anything else nor what is made or sold.
     """
     if _NAMED.search(question):
         return _NUMBER.search(words) is not None
-    if _COUNT.search(question) and _SUM.match(_STARTS.sub("", words)):
+    if _SUM.match(_STARTS.sub("", words)) and (
+        _COUNT.search(question) or (_of_goods(question) and not _KIND.search(words))
+    ):
         return True
     if not is_place(words):
         return False
     if _WHO.search(question):
         return _OFFICE.search(question) is not None
     return any(kind.search(question) for kind in (_PERSON, _TOWN, _GROUP))
+
+
+def _of_goods(question: str) -> bool:
+    return _GOODS.search(question) is not None and not _PRICE.search(question)
 
 
 def not_ahead(question: str, sentence: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qa.span_logits import Extraction, Span
 
 _BEFORE, _AFTER = "$€£¥", "%‰°"
+_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 # Scripts from here on leave no space between words.
 _UNSPACED = "\u0e00"
 # A span that has less of a sentence than this, and more of another, only strayed into it.
@@ -48,10 +49,13 @@ class Found(NamedTuple):
 
 
 def found_in(read: Sequence[Hit], extractions: Sequence[Extraction]) -> Iterator[Found]:
-    """The spans found in some passages: of whole words, and not straying into a next sentence."""
+    """The spans found in some passages: of whole words, and not straying into a next sentence.
+
+    What opens in a span closes in it.
+    """
     for hit, extraction in zip(read, extractions, strict=True):
         for place, span in enumerate(extraction.spans):
-            kept = whole_words(hit.text, within_sentences(hit, span))
+            kept = paired(hit.text, whole_words(hit.text, within_sentences(hit, span)))
             yield Found(hit, kept, extraction, quote_around(hit, kept), place == 0)
 
 
@@ -92,6 +96,26 @@ def whole_words(text: str, span: Span) -> Span:
     if 0 < end < len(text) and text[end] in _AFTER and text[end - 1].isdigit():
         end += 1
     return replace(span, start=start, end=end)
+
+
+def paired(text: str, span: Span) -> Span:
+    """The span with the quotation mark or bracket beside it whose other one it has.
+
+    Without its own, at its edge, where the other is further away. Straight quotation marks, which
+    do not show whether they open or close, stay as they are.
+    """
+    start, end = span.start, span.end
+    for opens, closes in _PAIRS:
+        unclosed = text.count(opens, start, end) - text.count(closes, start, end)
+        if unclosed == -1 and text[start - 1 : start] == opens:
+            start -= 1
+        elif unclosed == -1 and text[end - 1] == closes:
+            end -= 1
+        elif unclosed == 1 and text[end : end + 1] == closes:
+            end += 1
+        elif unclosed == 1 and text[start] == opens:
+            start += 1
+    return replace(span, start=start, end=end) if start < end else span
 
 
 def quote_around(hit: Hit, span: Span) -> tuple[int, int]:

@@ -26,6 +26,9 @@ def test_what_will_be_is_not_what_was():
         ("How many jobs did the aid create?", "over $153 million", "over 22,000"),
         ("How many speak the language?", "$5 billion in goods", "three quarters"),
         ("How many new wells are there?", "2.5 million euros", "2.5 million"),
+        ("What does Honduras export to the US?", "$4.6 billion", "finished clothing"),
+        ("what goods did they sell abroad", "about 40 million euros", "coffee"),
+        ("What did it export?", "$5 billion in goods", "$5 billion in coffee and cloth"),
     ],
 )
 def test_what_can_not_be_what_is_asked_for(question, words, others):
@@ -45,6 +48,10 @@ def test_what_can_not_be_what_is_asked_for(question, words, others):
         ("How many U.S. dollars went to jobs?", "$153 million"),
         ("How many millions did it cost?", "$153 million"),
         ("How many jobs are there?", "4,000 for $153 million"),
+        ("What did the zone sell abroad, in dollars?", "1.41 billion dollars"),
+        ("What did they sell it for?", "$153 million"),
+        ("What was the value of what it exported?", "$4.6 billion"),
+        ("How much does Honduras export?", "$4.6 billion"),
     ],
 )
 def test_what_can_be_what_is_asked_for(question, words):

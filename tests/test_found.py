@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from qa.found import within_sentences
+from qa.found import paired, within_sentences
 from qa.span_logits import Span
 
 TEXT = "The police helped a lot. Panama seized much. It was so."
@@ -29,3 +29,35 @@ def test_a_span_does_not_stray(words, kept):
     start = TEXT.index(words)
     span = within_sentences(HIT, Span(start, start + len(words), 1.0))
     assert TEXT[span.start : span.end] == kept
+
+
+QUOTED = "He called it “America First” ideals (a term of 2016), and “so it was. It [1] was”"
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("America First” ideals", "“America First” ideals"),
+        ("America First”", "“America First”"),
+        ("“America First", "“America First”"),
+        ("First”", "First"),
+        ("(a term", "a term"),
+        ("a term of 2016)", "(a term of 2016)"),
+        ("America First", "America First"),
+        ("[1", "[1]"),
+        ("”", "”"),
+        ("He called it “America First” ideals", "He called it “America First” ideals"),
+        ("It [1] was”", "It [1] was"),
+    ],
+)
+def test_what_opens_in_a_span_closes_in_it(words, kept):
+    """With what is beside it, or without its own where the other is further away."""
+    start = QUOTED.index(words)
+    span = paired(QUOTED, Span(start, start + len(words), 1.0))
+    assert QUOTED[span.start : span.end] == kept
+
+
+def test_a_span_at_a_text_s_start_stays_in_it():
+    """What stands at the text's end is not before its start."""
+    span = paired("a)(", Span(0, 2, 1.0))
+    assert (span.start, span.end) == (0, 1)

@@ -124,6 +124,12 @@ if TYPE_CHECKING:
     "of a batch that has an answer is read and compared.",
 )
 @click.option(
+    "--distinct",
+    type=click.IntRange(1),
+    help="Let the same examples come again after about so many, instead of ever new ones: a "
+    "teacher, which takes most of the time, is asked about each but once.",
+)
+@click.option(
     "--rate",
     default=2e-4,
     show_default=True,
@@ -164,6 +170,7 @@ def _plan(
     rate: float,
     mix: tuple[int, int, int],
     rivals: int,
+    distinct: int | None,
     shares: tuple[str, ...],
     **others: Any,
 ) -> Plan:
@@ -174,7 +181,7 @@ def _plan(
 
     return Plan(
         schedule=Schedule(examples=examples, minutes=minutes, rate=rate),
-        recipe=Recipe(*mix, rivals),
+        recipe=Recipe(*mix, rivals, distinct),
         shares=dict(_share(text) for text in shares),
         **others,
     )

@@ -8,6 +8,7 @@ arXiv 1806.03822).
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from random import Random
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from qa.training.articles import Paragraph, Question, Source
+
+
+# As many batches are made at a time and sorted by length: less is padded.
+TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,27 @@ class Recipe:
     """How many of a batch are what.
 
     ``rivals`` is how many passages that are like its own, and do not answer it, each answerable
-    question is read with.
+    question is read with. After about ``distinct`` examples the same come again; None: ever new
+    ones are made.
     """
 
     answerable: int = 15
     adversarial: int = 4
     made: int = 5
     rivals: int = 0
+    distinct: int | None = None
 
     @property
     def batch(self) -> int:
         """Examples in a batch."""
         return self.answerable * (1 + self.rivals) + self.adversarial + self.made
+
+    @property
+    def round(self) -> float:
+        """Batches before the same come again, a multiple of `TOGETHER`."""
+        if self.distinct is None:
+            return math.inf
+        return max(1, round(self.distinct / self.batch / TOGETHER)) * TOGETHER
 
 
 class Maker:
@@ -86,14 +100,17 @@ class Maker:
 
     def batches(self, first: int) -> Iterator[list[Example]]:
         """Batches from number ``first`` on, without end; one such stream at a time."""
-        self._answerable.restart()
-        self._adversarial.restart()
-        number = 0
+        skipped = first % self._recipe.round
         while True:
-            batch = self._batch(number)
-            number += 1
-            if number > first:
-                yield batch
+            self._answerable.restart()
+            self._adversarial.restart()
+            number = 0
+            while number < self._recipe.round:
+                batch = self._batch(number)
+                number += 1
+                if number > skipped:
+                    yield batch
+            skipped = 0
 
     def _batch(self, number: int) -> list[Example]:
         random = Random(f"{self._seed}/{number}")  # noqa: S311 - no secret

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.training import checkpoint
 from qa.training.checkpoint import Done
+from qa.training.examples import TOGETHER
 from qa.training.measure import measure, size
 from qa.training.model import INPUTS, Encoded, brief_is_faster, loss
 from qa.training.stop import Stop
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 LOG = "log.jsonl"
 _CHECKPOINT_SECONDS = 600.0
 _MEASURED = 600
-# As many batches are made at a time and sorted by length: less is padded.
-_SORTED = 8
 # The steps of the progress bar: what ends the training may be examples or minutes.
 _STEPS = 1000
 # Up to so many parameters, what is freed is kept: of a larger network that is all the memory there
@@ -182,10 +181,10 @@ class Training:
 
     def _batches(self, maker: Maker) -> Iterator[list[Example]]:
         """The batches that are left to train on, from where it stopped."""
-        within = self.done.batches % _SORTED
+        within = self.done.batches % TOGETHER
         source = maker.batches(self.done.batches - within)
         while True:
-            for batch in regrouped([next(source) for _ in range(_SORTED)])[within:]:
+            for batch in regrouped([next(source) for _ in range(TOGETHER)])[within:]:
                 if self._progress >= 1.0:
                     return
                 yield batch

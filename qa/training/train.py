@@ -121,7 +121,13 @@ def _train(
         teacher = None
         if plan.teacher:
             folder, larger = plan.teacher
-            teacher = Teacher(folder, resolve(larger), tokenizer, brief=brief_is_faster())
+            teacher = Teacher(
+                folder,
+                resolve(larger),
+                tokenizer,
+                brief=brief_is_faster(),
+                remember=plan.recipe.distinct is not None,
+            )
         maker = Maker(sources, plan.shares, plan.recipe, plan.seed)
         training.run(maker, sources, reporter, teacher)
     export(net, tokenizer, output)
@@ -222,7 +228,8 @@ def _recipe(plan: Plan, sources: Sequence[Source], encoder: ModelFolder) -> str:
     start = [checksum(weights_in(folder)) for folder in plan.start]
     settings = {
         "shares": dict(plan.shares),
-        "recipe": asdict(plan.recipe),
+        # What has come since is named where it is used: older checkpoints can be gone on from.
+        "recipe": {name: value for name, value in asdict(plan.recipe).items() if value is not None},
         "seed": plan.seed,
         "encoder": fingerprint(encoder),
         "start": start,

@@ -40,6 +40,15 @@ def test_the_stream_goes_on_from_any_batch(source, first):
     assert stream([source], 12 - first, first) == stream([source], 12)[first:]
 
 
+@pytest.mark.parametrize(("distinct", "again"), [(1, 8), (24 * 11, 8), (24 * 15, 16)])
+def test_the_same_batches_come_again(source, distinct, again):
+    """After a multiple of the eight that are sorted together, from wherever it goes on."""
+    maker = Maker([source], {}, Recipe(distinct=distinct), 1)
+    batches = list(islice(maker.batches(0), 3 * again))
+    assert batches == stream([source], again) * 3
+    assert list(islice(maker.batches(again + 3), again)) == batches[3 : again + 3]
+
+
 def test_a_batch_has_its_share_of_each_kind(source):
     """Answers first, then what was written to look answerable, then what is made here."""
     for batch in stream([source], 10):

@@ -11,6 +11,7 @@ from qa.errors import ModelError, UsageError
 from qa.models import resolve
 from qa.reader import MODEL, Context, Reader
 from qa.training.distillation import Outputs, distillation
+from qa.training.examples import Recipe
 from qa.training.export import load_weights
 from qa.training.loop import NetworkReader, Schedule
 from qa.training.model import network
@@ -88,6 +89,31 @@ def test_a_student_comes_near_its_teacher(make_encoder, make_plan, tmp_path):
     assert abs(student.answerable - teacher.answerable) < abs(alone.answerable - teacher.answerable)
     with pytest.raises(UsageError, match="is of another training"):
         train(plan, tmp_path / "taught", Quiet())
+
+
+def test_a_teacher_is_asked_once_where_examples_come_again(
+    make_encoder, make_plan, tmp_path, monkeypatch
+):
+    """Its answers are those that it gives when it is asked each time; else it is asked again."""
+    larger = str(make_encoder(num_hidden_layers=2))
+    train(make_plan(encoder=larger), tmp_path / "teacher", Quiet())
+    asked = []
+    read = Teacher._read
+    monkeypatch.setattr(Teacher, "_read", lambda *given: asked.append(1) or read(*given))
+    plan = make_plan(
+        teacher=(tmp_path / "teacher", larger),
+        schedule=Schedule(examples=24 * 24),
+        recipe=Recipe(distinct=24 * 8),
+    )
+    train(plan, tmp_path / "student", Quiet())
+    assert len(asked) == 8
+    with pytest.raises(UsageError, match="is of another training"):
+        train(replace(plan, recipe=Recipe()), tmp_path / "student", Quiet())
+    asked.clear()
+    monkeypatch.setattr(Teacher, "outputs", read)
+    train(plan, tmp_path / "again", Quiet())
+    once, each = (Reader(tmp_path / name).read_pairs([PAIR])[0] for name in ("student", "again"))
+    assert once == each
 
 
 def test_a_teacher_of_another_encoder_is_refused(trained_folder, make_encoder):

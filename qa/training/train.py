@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 # The shares of the questions that are held out of the first file and of the others; at most so
 # many.
 _OF_FIRST, _OF_OTHERS = (0.2, 2_500), (0.03, 400)
+# What they are drawn with, whatever the plan's seed: a training that goes on from another must not
+# see what that one held out.
+_HELD_OUT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +197,9 @@ def sources_of(plan: Plan, reporter: Reporter) -> list[Source]:
         share, most = _OF_OTHERS if number else _OF_FIRST
         if file.suffix == SUFFIX:
             source = read_own(file, plan.corpus, reporter, plan.leave_out)
-            source = hold_out_questions(source, share, most, plan.seed)
+            source = hold_out_questions(source, share, most, _HELD_OUT)
         else:
-            source = hold_out(read_source(file, plan.leave_out), share, most, plan.seed)
+            source = hold_out(read_source(file, plan.leave_out), share, most, _HELD_OUT)
         if not source.answerable and not source.unanswerable:
             raise UsageError(f"there is nothing to train on in {file}: leave it out")
         made.append(source)

@@ -16,7 +16,7 @@ from qa.training import checkpoint
 from qa.training.examples import Recipe
 from qa.training.export import _parameters, _weights
 from qa.training.loop import LOG, Schedule
-from qa.training.train import fit_only, train
+from qa.training.train import fit_only, sources_of, train
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +170,13 @@ def test_rivals_are_part_of_the_recipe(make_plan, tmp_path):
     assert written["with"] != written["without"]
     with pytest.raises(UsageError, match="is of another training"):
         train(replace(plan, recipe=Recipe(4, 2, 2, rivals=1)), tmp_path / "with", Quiet())
+
+
+def test_another_seed_holds_out_the_same(make_plan):
+    """What goes on from a reader with other examples must not see what that one was measured on."""
+    (first,), (second,) = (sources_of(make_plan(seed=seed), Quiet()) for seed in (1, 2))
+    assert first.held_out == second.held_out
+    assert first.held_out
 
 
 def test_no_more_layers_than_there_are(make_plan, tmp_path):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.expansion import contributions
 from qa.nouns import Hit, Place
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
             chosen.append(place)
         elif place > 4 * k:
             break
-    terms = snapshot.bm25.contributions(candidates.terms, candidates.ids[chosen].tolist())
+    passages = candidates.ids[chosen].tolist()
+    terms = snapshot.bm25.contributions(candidates.terms, passages)
+    more = contributions(snapshot.bm25, candidates.related, passages)
     found = []
-    for rank, (place, given) in enumerate(zip(chosen, terms, strict=True), start=1):
-        hit = _hit(snapshot, candidates, place, given)
+    for rank, (place, *given) in enumerate(zip(chosen, terms, more, strict=True), start=1):
+        hit = _hit(snapshot, candidates, place, sum(given, ()))
         others = _places(snapshot, twins[int(snapshot.twins[hit.passage_id])])
         found.append(replace(hit, rank=rank, also_in=others))
     return tuple(found)

@@ -149,6 +149,19 @@ class Bm25:
             np.add.at(scores, self.passages[span], weights)
         return scores
 
+    def highest(self, weighed: Sequence[tuple[str, float]]) -> Float32:
+        """Return, for every passage, the most that one of some terms gives it, times its factor.
+
+        float32 of shape (size,); 0 where none of them stands.
+        """
+        most = np.zeros(self.size, np.float32)
+        factors = dict(weighed)
+        for term, index, _ in self._found(list(factors)):
+            span = self._span(index)
+            ids = self.passages[span]
+            most[ids] = np.maximum(most[ids], self.weights[span] * np.float32(factors[term]))
+        return most
+
     def top(self, terms: Sequence[str], k: int) -> tuple[Int32, Float32]:
         """Return ids and scores of the best ``k`` passages that score above 0.
 

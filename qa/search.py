@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa import tokens
+from qa import expansion, tokens
 from qa.answer_kind import is_question
 from qa.exact import Exact, exact_matches
 from qa.fusion import Fused, Ranking, best_first, fuse
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float32]
     Floats = npt.NDArray[np.float64]
     Only = npt.NDArray[np.bool_]
+    Related = tuple[tuple[tuple[str, float], ...], ...]
 
 # By how much a lifted passage stands above the one whose place it takes: no score is that fine.
 _LIFT = 1e-6
@@ -33,7 +34,8 @@ class Candidates:
     """All candidates of a question in their final order, as parallel arrays, best first.
 
     ``lexical`` and ``dense`` map a passage id to its raw score and its rank, from 1, on that side;
-    ``lexical_share`` is the lexical side's in the fused score.
+    ``lexical_share`` is the lexical side's in the fused score. ``related`` are the folder's terms
+    that were looked for beside the question's (`expansion.related`).
     """
 
     ids: npt.NDArray[np.int64]
@@ -44,6 +46,7 @@ class Candidates:
     context: npt.NDArray[np.float32]
     exact: dict[int, float]
     terms: tuple[str, ...]
+    related: Related
     vector: Vector
     lexical_share: float
 
@@ -64,6 +67,7 @@ class Sides:
     """
 
     terms: tuple[str, ...]
+    related: Related
     vector: Vector
     lexical_ids: npt.NDArray[np.int64]
     lexical_scores: npt.NDArray[np.float32]
@@ -107,6 +111,7 @@ def retrieve(
         context=sides.context,
         exact=sides.exact.shares,
         terms=sides.terms,
+        related=sides.related,
         vector=sides.vector,
         lexical_share=lexical_share(sides, settings),
     )
@@ -118,11 +123,16 @@ def gather(
     """Ask both sides for ``depth`` candidates each, among the passages that may be found."""
     terms = tuple(tokens.analyse(question))
     vector = encoder.encode_questions([question])[0]
-    lexical = _masked(snapshot.bm25.scores(terms), only)
+    # What states or names something is made of the words that are looked for.
+    asks = is_question(question)
+    related = expansion.related(snapshot.bm25, terms) if asks else ()
+    lexical = snapshot.bm25.scores(terms) + expansion.widened(snapshot.bm25, related)
+    lexical = _masked(lexical, only)
     lexical_ids, lexical_scores = best(lexical, depth)
     dense_ids, dense_scores = snapshot.dense.top(vector, depth, only)
     return Sides(
         terms,
+        related,
         vector,
         lexical_ids.astype(np.int64),
         lexical_scores,
@@ -131,7 +141,7 @@ def gather(
         _context(snapshot, terms, lexical, only),
         exact_matches(snapshot, question, only),
         len(lexical) if only is None else int(only.sum()),
-        _told(snapshot, terms, lexical_scores) if is_question(question) else 1.0,
+        _told(snapshot, terms, lexical_scores) if asks else 1.0,
     )
 
 

@@ -68,7 +68,7 @@ def contributions(
 def _known(bm25: Bm25, term: str, own: frozenset[str]) -> Iterator[tuple[str, float]]:
     factor = _BESIDE if bm25.document_frequency(term) else _INSTEAD
     left = _MOST
-    for other, nearness in _near(term):
+    for other, nearness in near(term):
         if other not in own and bm25.document_frequency(other):
             yield other, factor * nearness
             left -= 1
@@ -82,7 +82,7 @@ def _thesaurus() -> str:
 
 
 @lru_cache(maxsize=4096)
-def _near(term: str) -> tuple[tuple[str, float], ...]:
+def near(term: str) -> tuple[tuple[str, float], ...]:
     """The terms beside one in the thesaurus, nearest first, with their cosines."""
     text = _thesaurus()
     start = text.find(f"\n{term}\t") if term.isalpha() else -1

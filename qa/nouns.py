@@ -142,7 +142,7 @@ class EmbedderIdentity:
 
 @dataclass(frozen=True, slots=True)
 class TermWeight:
-    """What one analysed term of the question gave to a passage's lexical score."""
+    """What one term gave to a passage's lexical score: one of the question's, or related to one."""
 
     term: str
     weight: float
@@ -161,10 +161,11 @@ class Place:
 class Hit:
     """A ranked passage with the parts of its score.
 
-    ``scores`` holds ``lexical`` (BM25), ``dense`` (cosine), ``lexical_normalised``,
-    ``dense_normalised`` (0..1 within this question), ``context`` (how well the whole document
-    matches, 0..1), ``exact`` (share of the quoted phrases and rare identifiers of the question that
-    stand in it) and ``lexical_share`` (that of BM25 in this question's fused scores).
+    ``scores`` holds ``lexical`` (BM25, with related terms), ``dense`` (cosine),
+    ``lexical_normalised``, ``dense_normalised`` (0..1 within this question), ``context`` (how well
+    the whole document matches, 0..1), ``exact`` (share of the quoted phrases and rare identifiers
+    of the question that stand in it) and ``lexical_share`` (that of BM25 in this question's fused
+    scores).
     ``lexical_rank`` and ``dense_rank`` count from 1 and are None below the candidates' depth.
     """
 

@@ -65,7 +65,7 @@ class Recipe:
         return self.answerable * (1 + self.rivals) + self.adversarial + self.made
 
     @property
-    def round(self) -> float:
+    def cycle(self) -> float:
         """Batches before the same come again, a multiple of `TOGETHER`."""
         if self.distinct is None:
             return math.inf
@@ -100,12 +100,12 @@ class Maker:
 
     def batches(self, first: int) -> Iterator[list[Example]]:
         """Batches from number ``first`` on, without end; one such stream at a time."""
-        skipped = first % self._recipe.round
+        skipped = first % self._recipe.cycle
         while True:
             self._answerable.restart()
             self._adversarial.restart()
             number = 0
-            while number < self._recipe.round:
+            while number < self._recipe.cycle:
                 batch = self._batch(number)
                 number += 1
                 if number > skipped:

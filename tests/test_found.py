@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from qa.found import paired, within_sentences
+from qa.found import found_in, paired, within_sentences
 from qa.span_logits import Span
 
 TEXT = "The police helped a lot. Panama seized much. It was so."
@@ -61,3 +61,12 @@ def test_a_span_at_a_text_s_start_stays_in_it():
     """What stands at the text's end is not before its start."""
     span = paired("a)(", Span(0, 2, 1.0))
     assert (span.start, span.end) == (0, 1)
+
+
+def test_what_is_found_has_its_other_mark():
+    """Of what the reader gives, before anything else is made of it."""
+    hit = SimpleNamespace(start=0, text=QUOTED, sentences=((0, len(QUOTED)),))
+    start = QUOTED.index("America")
+    extraction = SimpleNamespace(spans=(Span(start, start + len("America First” ideals"), 1.0),))
+    (found,) = found_in([hit], [extraction])
+    assert found.text == "“America First” ideals"

@@ -7,6 +7,7 @@ Kurland, "Query Expansion Using Word Embeddings", CIKM 2016.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,22 +54,23 @@ def widened(bm25: Bm25, groups: Sequence[Sequence[tuple[str, float]]]) -> NDArra
 def contributions(
     bm25: Bm25, groups: Sequence[Sequence[tuple[str, float]]], passage_ids: Sequence[int]
 ) -> list[tuple[TermWeight, ...]]:
-    """What `widened` added to each passage, term by term."""
-    given: list[list[TermWeight]] = [[] for _ in passage_ids]
+    """What `widened` added to each passage, each term once."""
+    given: list[defaultdict[str, float]] = [defaultdict(float) for _ in passage_ids]
     for group in groups:
         factors = dict(group)
         here = bm25.contributions([term for term, _ in group], passage_ids)
         for row, parts in zip(given, here, strict=True):
-            scaled = [TermWeight(part.term, part.weight * factors[part.term]) for part in parts]
+            scaled = [(part.weight * factors[part.term], part.term) for part in parts]
             if scaled:
-                row.append(max(scaled, key=lambda part: part.weight))
-    return [tuple(row) for row in given]
+                weight, term = max(scaled)
+                row[term] += weight
+    return [tuple(TermWeight(*item) for item in row.items()) for row in given]
 
 
 def _known(bm25: Bm25, term: str, own: frozenset[str]) -> Iterator[tuple[str, float]]:
     factor = _BESIDE if bm25.document_frequency(term) else _INSTEAD
     left = _MOST
-    for other, nearness in near(term):
+    for other, nearness in _near(term):
         if other not in own and bm25.document_frequency(other):
             yield other, factor * nearness
             left -= 1
@@ -82,10 +84,10 @@ def _thesaurus() -> str:
 
 
 @lru_cache(maxsize=4096)
-def near(term: str) -> tuple[tuple[str, float], ...]:
+def _near(term: str) -> tuple[tuple[str, float], ...]:
     """The terms beside one in the thesaurus, nearest first, with their cosines."""
     text = _thesaurus()
-    start = text.find(f"\n{term}\t") if term.isalpha() else -1
+    start = text.find(f"\n{term}\t")
     if start < 0:
         return ()
     line = text[start + len(term) + 2 : text.find("\n", start + 1)].split(" ")

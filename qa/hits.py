@@ -36,10 +36,11 @@ def hits(snapshot: Snapshot, candidates: Candidates, k: int) -> tuple[Hit, ...]:
             break
     passages = candidates.ids[chosen].tolist()
     terms = snapshot.bm25.contributions(candidates.terms, passages)
-    more = contributions(snapshot.bm25, candidates.related, passages)
+    related = contributions(snapshot.bm25, candidates.related, passages)
     found = []
-    for rank, (place, *given) in enumerate(zip(chosen, terms, more, strict=True), start=1):
-        hit = _hit(snapshot, candidates, place, sum(given, ()))
+    given = zip(chosen, terms, related, strict=True)
+    for rank, (place, asked, beside) in enumerate(given, start=1):
+        hit = _hit(snapshot, candidates, place, asked + beside)
         others = _places(snapshot, twins[int(snapshot.twins[hit.passage_id])])
         found.append(replace(hit, rank=rank, also_in=others))
     return tuple(found)

@@ -148,6 +148,8 @@ def gather(
 def _told(snapshot: Snapshot, terms: tuple[str, ...], scores: Vector) -> float:
     """The best score as a share of the terms' rarities, which it is where each stands in it once.
 
+    Related terms count in the score as they do in `expansion`.
+
     A term that stands nowhere is rarer than any.
     """
     total = sum(snapshot.bm25.rarity(term) for term in terms)

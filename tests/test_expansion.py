@@ -25,7 +25,7 @@ def near(monkeypatch):
         "bean": (("coffe", 0.9),),
         "drop": (("fell", 0.7), ("murder", 0.6)),
     }
-    monkeypatch.setattr(expansion, "near", lambda term: beside.get(term, ()))
+    monkeypatch.setattr(expansion, "_near", lambda term: beside.get(term, ()))
 
 
 def bm25(texts=TEXTS):
@@ -52,7 +52,7 @@ def test_a_question_s_own_words_are_not_found_twice(near):
 def test_no_more_than_some_are_found(monkeypatch):
     """The nearest."""
     words = [f"w{number}" for number in range(30)]
-    monkeypatch.setattr(expansion, "near", lambda _: tuple((word, 0.9) for word in words))
+    monkeypatch.setattr(expansion, "_near", lambda _: tuple((word, 0.9) for word in words))
     (found,) = related(bm25((" ".join(words),)), ["murder"])
     assert [term for term, _ in found] == words[:10]
 
@@ -73,6 +73,16 @@ def test_the_best_of_each_word_is_added(near):
     np.testing.assert_allclose([sum(p.weight for p in parts) for parts in given], added, rtol=1e-5)
     assert [part.term for part in given[4]] == ["homicid", "coffe"]
     assert widened(index, ()).tolist() == [0.0] * 5
+
+
+def test_a_word_that_stands_for_two_is_shown_once(near):
+    """With what it adds for both."""
+    index = bm25(("They fell.", "Coffee grows."))
+    groups = related(index, ["murder", "drop"])
+    (part,) = contributions(index, groups, [0])[0]
+    assert part.term == "fell"
+    assert part.weight == pytest.approx(widened(index, groups)[0])
+    assert len(groups) == 2
 
 
 def test_a_passage_in_other_words_is_found(make_library):
@@ -150,13 +160,13 @@ def test_the_thesaurus_is_in_order():
 def test_the_thesaurus_knows(word, other):
     """What a person would say instead; whatever is not in it has no neighbours."""
     (term,), (meant,) = tokens.analyse(word), tokens.analyse(other)
-    assert meant in dict(expansion.near(term))
-    assert expansion.near("zzyzx") == expansion.near("11,400") == ()
+    assert meant in dict(expansion._near(term))
+    assert expansion._near("zzyzx") == expansion._near("11,400") == ()
 
 
 def test_no_country_stands_for_another():
     """A question about one is not answered from another."""
     for country in ("guatemala", "honduras", "france"):
         (term,) = tokens.analyse(country)
-        others = {other for other, _ in expansion.near(term)}
+        others = {other for other, _ in expansion._near(term)}
         assert not {o for o in others if places_of(o) - places_of(country)}

@@ -141,8 +141,7 @@ def hold_out_questions(source: Source, share: float, most: int, seed: int) -> So
 
     Their paragraphs stay among those trained on. One question at least is left.
     """
-    texts = sorted({question.text for _, question in _pairs(source.training)})
-    Random(f"{seed}/{source.name}").shuffle(texts)  # noqa: S311 - no secret
+    texts = _shuffled(source, seed)
     held = set(texts[: min(round(share * len(texts)), most, len(texts) - 1)])
     apart = (_only(article, lambda text: text in held) for article in source.training)
     asked = (
@@ -152,6 +151,24 @@ def hold_out_questions(source: Source, share: float, most: int, seed: int) -> So
     )
     left = (_only(article, lambda text: text not in held) for article in source.training)
     return replace(source, training=tuple(left), held_out=tuple(asked))
+
+
+def portion(source: Source, share: float, seed: int) -> Source:
+    """Leave ``share`` of the questions to train on, 0..1, at least one, and every paragraph.
+
+    A larger share has all that a smaller one has; what is held out stays.
+    """
+    texts = _shuffled(source, seed)
+    kept = set(texts[: max(1, round(share * len(texts)))])
+    left = (_only(article, lambda text: text in kept) for article in source.training)
+    return replace(source, training=tuple(left))
+
+
+def _shuffled(source: Source, seed: int) -> list[str]:
+    """The questions to train on, each once, in an order drawn with ``seed``."""
+    texts = sorted({question.text for _, question in _pairs(source.training)})
+    Random(f"{seed}/{source.name}").shuffle(texts)  # noqa: S311 - no secret
+    return texts
 
 
 @lru_cache(maxsize=1 << 16)

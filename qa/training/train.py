@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from qa.training.loop import Schedule, Training
 from qa.training.own import SUFFIX, read_own, to_train_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qa.reporter import Reporter
 
@@ -74,7 +74,7 @@ def train(plan: Plan, output: Path, reporter: Reporter) -> dict[str, Any]:
     """Train, or go on training, and write the reader; returns the last figures.
 
     ``output`` gets the reader's files, ``log.jsonl`` with the figures on the way and
-    ``checkpoint.safetensors`` to go on from.
+    ``checkpoint.safetensors`` to go on from. What is returned is the log's last line.
 
     Raises:
         UsageError: no file, one that can't be read or has nothing to train on, or a checkpoint of
@@ -86,16 +86,41 @@ def train(plan: Plan, output: Path, reporter: Reporter) -> dict[str, Any]:
         KeyboardInterrupt: Ctrl-C was pressed; a checkpoint was written.
     """
     sources = sources_of(plan, reporter)
+    figures = teach(plan, sources, output, reporter)
+    with writing(output, "training"):
+        combine(plan, sources, output, reporter)
+    return figures
+
+
+def teach(
+    plan: Plan, sources: Sequence[Source], output: Path, reporter: Reporter
+) -> dict[str, Any]:
+    """Do what `train` does but for combining what is read with retrieval, on sources read before.
+
+    Raises:
+        UsageError, ModelError, StorageError, KeyboardInterrupt: as `train` says.
+    """
     encoder = resolve(plan.encoder)
-    with storing(output, "--output"):
+    with writing(output, "training"):
         output.mkdir(parents=True, exist_ok=True)
+        return _teach(plan, sources, encoder, output, reporter)
+
+
+@contextmanager
+def writing(output: Path, what: str) -> Iterator[None]:
+    """Say what is amiss where a folder can't be written, or what ``what`` needs is not installed.
+
+    Raises:
+        StorageError, ModelError: so.
+    """
+    with storing(output, "--output"):
         try:
-            return _train(plan, sources, encoder, output, reporter)
+            yield
         except ImportError as error:
-            raise ModelError(f"training needs {error.name}: pip install 'qa[train]'") from error
+            raise ModelError(f"{what} needs {error.name}: pip install 'qa[train]'") from error
 
 
-def _train(
+def _teach(
     plan: Plan, sources: Sequence[Source], encoder: ModelFolder, output: Path, reporter: Reporter
 ) -> dict[str, Any]:
     import torch
@@ -135,7 +160,6 @@ def _train(
         training.run(maker, sources, reporter, teacher)
     export(net, tokenizer, output)
     figures = training.measure(sources, reporter)
-    combine(plan, sources, output, reporter)
     reporter.say(f"Written: {output / MODEL}: use it with --reader {output}")
     return figures
 
@@ -148,11 +172,8 @@ def fit_only(plan: Plan, output: Path, reporter: Reporter) -> None:
         UsageError, RowsError, CorpusError, StorageError: as `train` says.
     """
     sources = sources_of(plan, reporter)
-    try:
-        with storing(output, "--output"):
-            combine(plan, sources, output, reporter)
-    except ImportError as error:
-        raise ModelError(f"fitting needs {error.name}: pip install 'qa[train]'") from error
+    with writing(output, "fitting"):
+        combine(plan, sources, output, reporter)
 
 
 def combine(plan: Plan, sources: Sequence[Source], output: Path, reporter: Reporter) -> None:

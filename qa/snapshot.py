@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from qa import dense, generation
+from qa import dense, generation, tokens
 from qa.errors import IndexDamaged
 from qa.generation import SourceRecord
 from qa.lexical import Bm25
@@ -209,6 +209,11 @@ class Snapshot:
                 raise IndexDamaged(
                     f"{path} is of version {value.get('version')!r}, this program reads "
                     f"{generation.VERSION}: {self._way_out}"
+                )
+            if value["settings"]["analysis"] != tokens.VERSION:
+                raise IndexDamaged(
+                    f"{path} has terms of version {value['settings']['analysis']!r}, this program "
+                    f"asks for those of {tokens.VERSION}: {self._way_out}"
                 )
             for name, expected in value["files"].items():
                 self._check_file(name, expected)

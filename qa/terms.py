@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from qa.variants import common_spelling
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -209,7 +211,7 @@ def _fold(word: str) -> str:
 
 def _stem(word: str) -> str:
     if word.isascii() and word.isalpha():
-        return sys.intern(str(_stemmer()(word)))
+        return sys.intern(str(_stemmer()(common_spelling(word))))
     return word
 
 

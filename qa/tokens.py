@@ -9,9 +9,10 @@ several ways meets: "U.S.", "US" and "United States"; "counter-narcotics", "coun
 2. Words: runs of letters, digits and combining marks, held together by one joiner
    (hyphen, slash, apostrophe, full stop, …) at a time.
 3. Each word gives the terms of its parts and, where it was joined, of the whole.
-4. Case folding; accents dropped from Latin letters only; stop words dropped; English Snowball
-   stemming (Porter 2) of words in ASCII letters. Han, kana, Thai, Lao, Khmer and Burmese, which
-   leave no space between words, give overlapping pairs of characters, as Lucene's CJK analyzer.
+4. Case folding; accents dropped from Latin letters only; stop words dropped; of words in ASCII
+   letters one spelling for British and American, and English Snowball stemming (Porter 2). Han,
+   kana, Thai, Lao, Khmer and Burmese, which leave no space between words, give overlapping pairs
+   of characters, as Lucene's CJK analyzer.
 
 Everything is linear in the length of the text: chains of joined parts and terms are bounded.
 """
@@ -25,7 +26,7 @@ from itertools import chain
 
 from qa.terms import MOST_JOINED, NOT_STOPPED, UNSPACED, plain, split, terms_of
 
-VERSION = 1  # changes whenever a text may give other terms than before
+VERSION = 2  # changes whenever a text may give other terms than before
 
 _INVISIBLE = re.compile(
     "[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"

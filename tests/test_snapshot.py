@@ -128,10 +128,10 @@ def test_an_altered_vector_in_the_store_is_not_used(filled):
         write_manifest(filled.index, Manifest(whole[0], None, str(filled.corpus)))
 
 
-def as_version(library, version):
+def as_another_writes_it(library, **changes):
     """Rewrite the current generation as another version of the program would have written it."""
     snapshot = library.snapshot()
-    description = {**snapshot.description, "version": version}
+    description = snapshot.description | changes
     data = canonical_json(description)
     (snapshot.folder / DESCRIPTION).write_bytes(data)
     snapshot.folder.rename(snapshot.folder.with_name(name_of(data)))
@@ -142,11 +142,22 @@ def as_version(library, version):
 def test_an_index_of_another_version_is_refused_and_built_anew(filled):
     """It says both versions and what to run; what it says to run makes it of this version."""
     right = filled.generation()
-    as_version(filled, 99)
+    as_another_writes_it(filled, version=99)
     with pytest.raises(IndexDamaged, match=f"version 99, this program reads {VERSION}: run: qa"):
         filled.snapshot()
     outcome = filled.build()
     assert "version 99" in outcome.plan.rebuild
+    assert filled.generation() == right
+
+
+def test_an_index_of_other_terms_is_refused_and_built_anew(filled):
+    """Asked by terms that it has not, it would not find what is there."""
+    right = filled.generation()
+    settings = filled.snapshot().description["settings"]
+    as_another_writes_it(filled, settings={**settings, "analysis": 1})
+    with pytest.raises(IndexDamaged, match=r"terms of version 1, .* those of \d+: run: qa index"):
+        filled.snapshot()
+    assert "version 1" in filled.build().plan.rebuild
     assert filled.generation() == right
 
 

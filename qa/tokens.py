@@ -26,7 +26,7 @@ from itertools import chain
 
 from qa.terms import MOST_JOINED, NOT_STOPPED, UNSPACED, plain, split, terms_of
 
-VERSION = 2  # changes whenever a text may give other terms than before
+VERSION = 3  # changes whenever a text may give other terms than before
 
 _INVISIBLE = re.compile(
     "[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"

@@ -1,8 +1,9 @@
 """British and American spellings of one word: whoever writes "recognised" finds "recognized".
 
-Each kind of difference is settled the way that merges no two words: "-ize" becomes "-ise", for
-"precise" and "revision" must stay what they are; "colour" becomes "color", for "hour" must. Words
-that are others on the other side of the ocean ("cheque", "tyre", "storey") are left alone.
+Each kind of difference is settled the way the stemmer takes to: of "industrialize" it leaves
+"industrial", of "industrialise" nothing less; "colour" becomes "color", for "hour" must stay what
+it is. Words that are others on the other side of the ocean ("cheque", "tyre", "storey") are left
+alone.
 """
 
 from __future__ import annotations
@@ -22,20 +23,27 @@ _LL = (
     "cancel|channel|counsel|dial|equal|fuel|jewel|label|level|libel|marvel|model|panel|quarrel"
     "|rival|signal|total|travel|tunnel|wool"
 )
+# Words that have an s on both sides, as their relatives have: "precisely", "revision", "advisory".
+_S = (
+    "(?:.*(?:wis|rais|nois|pois|uis|pris)|(?:ad|de|re|super|tele)vis|improvis|advertis|chastis"
+    "|circumcis|(?:con|pre|in|ex|exer)cis|(?:pre|pro|(?:un)?compro|sur|de)mis|despis|expertis"
+    "|(?:en|dis)?franchis|malais|mayonnais|merchandis|paradis|(?:mal)?practis|tortois|treatis)"
+    "(?:e|ing|ation|ab)"
+)
 # What is replaced by what, in a word in small ASCII letters; of each the first that fits.
 _RULES = tuple(
     (re.compile(pattern), spelling)
     for pattern, spelling in (
-        (r"(?<=[a-z]{3}i)z(?=(?:e[sd]?|ers?|ing|ab\w+|ation\w*)$)", "s"),
+        (rf"^(?!{_S})(.{{3,}}i)s(?=(?:e[sd]?|ers?|ing|ab\w+|ation\w*)$)", r"\1z"),
         (r"(?<=al|ol)yz(?=(?:e[sd]?|ers?|ing)$)", "ys"),
         (rf"^({_OUR}o)u(?=r)", r"\1"),
         (rf"^({_RE})re(?=s?$)|^({_RE})r(?=ed$)", r"\1\2er"),
         (r"^(def|off|pret|lic)enc(?=e|ing)", r"\1ens"),
         (r"^((?:mal)?practi)s", r"\1c"),
-        (r"^((?:anal|catal|dial|epil|homol|monol|prol)og)ue(?=[sd]?$)", r"\1"),
+        (r"^((?:anal|catal|dial|epil|homol|monol|prol)og)u(?:e(?=s?$)|(?=ed$))", r"\1"),
         (r"^jewellery$", "jewelry"),
         (rf"^({_LL})l(?=e[dnr]|ing|or|ous|ist)", r"\1"),
-        (r"^((?:distil|enrol|fulfil|instal|instil))(?=ment|s?$)", r"\1l"),
+        (r"^(distil|enrol|fulfil|instal|instil)(?=ment|s?$)", r"\1l"),
         (r"^(ski|wi)l(?=ful)", r"\1ll"),
         (r"^(an|h|leuk|septic)aem", r"\1em"),
         (r"paed(?=i|o)", "ped"),
@@ -58,9 +66,8 @@ _RULES = tuple(
         (r"^whiske(?=y)", "whisk"),
     )
 )
-# No rule changes a shorter word, but this.
-_SHORTEST = 5
-_GREY = "grey"
+# No rule changes a shorter word.
+_SHORTEST = 4
 
 
 def common_spelling(word: str) -> str:
@@ -68,7 +75,7 @@ def common_spelling(word: str) -> str:
 
     ``word`` is in small ASCII letters. The result is a key to compare by, not a spelling to show.
     """
-    if len(word) < _SHORTEST and word != _GREY:
+    if len(word) < _SHORTEST:
         return word
     for pattern, spelling in _RULES:
         changed, number = pattern.subn(spelling, word, count=1)

@@ -1,8 +1,14 @@
 """British and American spellings of a word give one term; other words stay apart."""
 
+import json
+from collections import defaultdict
+
 import pytest
+from Stemmer import Stemmer
 
 from qa import tokens
+from qa.combination import SHIPPED
+from qa.reader import TOKENIZER
 from qa.variants import common_spelling
 
 PAIRS = """
@@ -54,11 +60,12 @@ def test_other_words_stay_apart(one, other):
     pairs(
         "precise precisely | revise revision | supervise supervision | advise adviser | "
         "promise promises | surprised surprisingly | exercise exercising | seize seized | "
-        "practice practical"
+        "practice practical | civilised civil | industrialised industrial | criticised critic | "
+        "analogous analogy | catalogued catalogue"
     ),
 )
 def test_what_met_before_still_meets(one, other):
-    """The forms of a word whose s is no American z."""
+    """Relatives of a word, in whichever spelling; those whose s is no American z, too."""
     assert tokens.analyse(one) == tokens.analyse(other)
 
 
@@ -67,3 +74,16 @@ def test_a_common_spelling_is_its_own(pair):
     """Nothing is changed twice."""
     for word in pair:
         assert common_spelling(common_spelling(word)) == common_spelling(word)
+
+
+def test_no_word_loses_a_relative():
+    """Of all that the tokenizer knows whole, what the stemmer brings together stays together.
+
+    But for "programmer", which in America has another stem than "program" as well.
+    """
+    words = json.loads((SHIPPED / TOKENIZER).read_text("utf-8"))["model"]["vocab"]
+    stem = Stemmer("english").stemWord
+    of = defaultdict(set)
+    for word in filter(str.isalpha, filter(str.isascii, words)):
+        of[stem(word)].add(stem(common_spelling(word)))
+    assert {term for term, found in of.items() if len(found) > 1} == {"programm"}

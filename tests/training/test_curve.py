@@ -85,6 +85,7 @@ def test_parts_are_nested(make_plan, notebook):
     ]
     assert len(asked(0.0001)) == 1
     assert portion(source, 0.25, 3).held_out == source.held_out
+    assert portion(source, 1.0, 3) == source
 
 
 def test_a_part_keeps_every_paragraph(make_plan, notebook):
